@@ -1,0 +1,1 @@
+"""Network to Activations: extraction, recording, tracing, cache. The room that imports torch, lazily."""
