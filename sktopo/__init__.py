@@ -1,0 +1,34 @@
+"""Topological features of neural networks' activations, as scikit-learn transformers.
+
+The public names, in the order data walks through them. Each room loads when its first name is asked
+for, so ``import sktopo`` loads neither torch nor matplotlib.
+"""
+
+from importlib import import_module as _import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ActivationExtractor": "sktopo.activations.extractor",
+    "list_layers": "sktopo.activations.layers",
+    "Activations": "sktopo.activations.container",
+    "Network": "sktopo.activations.network",
+    "GraphFiltration": "sktopo.filtration.graph",
+    "Diagrams": "sktopo.diagrams.container",
+    "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
+    "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
+    "DiagramsToGiotto": "sktopo.interop.giotto",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sktopo' has no attribute {name!r}")
+    value = globals()[name] = getattr(_import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__():
+    return [*globals(), *__all__]
