@@ -1,0 +1,85 @@
+"""scikit-learn's whole check battery on every estimator, and how many of its checks ran."""
+
+import inspect
+
+import numpy as np
+import pytest
+import sklearn
+import torch
+from sklearn.base import BaseEstimator
+from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
+
+import sktopo
+from sktopo import ActivationExtractor, DiagramsToGiotto, GraphFiltration, PersistenceVectorizer
+
+
+class AnyWidth(torch.nn.Module):
+    """A network for rows of any width: the battery does not ask which width we would like."""
+
+    def __init__(self):
+        super().__init__()
+        generator = torch.Generator().manual_seed(0)
+        self.pool = torch.nn.AdaptiveAvgPool1d(4)
+        self.hidden = torch.nn.Linear(4, 3)
+        with torch.no_grad():
+            self.hidden.weight.copy_(torch.randn(3, 4, generator=generator))
+            self.hidden.bias.zero_()
+
+    def forward(self, x):
+        return torch.relu(self.hidden(self.pool(x)))
+
+
+ESTIMATORS = [
+    ActivationExtractor(AnyWidth()),
+    ActivationExtractor(AnyWidth(), layers="hidden", capture="input", dtype="float64"),
+    GraphFiltration(),
+    GraphFiltration(scope="layer", births="all", normalize="sample"),
+    PersistenceVectorizer(),
+    PersistenceVectorizer(method="landscape", n_bins=7),
+    DiagramsToGiotto(),
+]
+
+# Checks expected to fail, by estimator, with the reason. It is empty and stays so.
+EXPECTED_FAILURES = {}
+
+OLD = tuple(int(part) for part in sklearn.__version__.split(".")[:2]) < (1, 6)
+# The fewest checks a transformer gets. An estimator that opted out of 2-d arrays would get one.
+FEWEST_CHECKS = 38 if OLD else 45
+
+
+@parametrize_with_checks(ESTIMATORS)
+def test_scikit_learn_check(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
+def test_the_whole_battery_applies(estimator):
+    checks = (
+        [check for _, check in check_estimator(estimator, generate_only=True)]
+        if OLD
+        else all_checks(estimator)
+    )
+    assert len(checks) >= FEWEST_CHECKS
+    assert EXPECTED_FAILURES == {}
+
+
+def all_checks(estimator):
+    from sklearn.utils.estimator_checks import estimator_checks_generator
+
+    return list(estimator_checks_generator(estimator))
+
+
+def test_every_public_estimator_is_in_the_table():
+    public = {
+        name
+        for name in sktopo.__all__
+        if inspect.isclass(getattr(sktopo, name)) and issubclass(getattr(sktopo, name), BaseEstimator)
+    }
+    assert public == {type(estimator).__name__ for estimator in ESTIMATORS}
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
+def test_set_output_is_accepted_by_every_step(estimator):
+    rows = np.random.default_rng(0).normal(size=(5, 6))
+    configured = sklearn.base.clone(estimator).set_output(transform="pandas").fit(rows)
+    assert len(configured.transform(rows)) == 5
