@@ -1,0 +1,1 @@
+"""Diagrams, and what is made of them: vectors."""

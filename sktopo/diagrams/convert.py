@@ -1,0 +1,166 @@
+"""Diagrams in other people's formats, and the one entrance for stages that take any of them."""
+
+import numpy as np
+
+__all__ = ["arrays_from_rows", "as_diagrams", "padded_array", "rows_from_diagrams", "rows_from_giotto"]
+
+
+def as_diagrams(X):
+    """Diagrams from what any stage accepts.
+
+    Parameters
+    ----------
+    X : Diagrams, list of array-like of shape (n_pairs, 3), or ndarray of shape (n_samples, n_pairs, 3)
+        Rows are (birth, death, degree); a three-dimensional array is giotto-tda's, with its padding.
+
+    Returns
+    -------
+    Diagrams
+
+    Raises
+    ------
+    ValueError
+        If `X` is none of these.
+    """
+    from sktopo.diagrams.container import Diagrams
+
+    if isinstance(X, Diagrams):
+        return X
+    if isinstance(X, np.ndarray) and X.ndim == 3:
+        return Diagrams.from_giotto(X)
+    if isinstance(X, list | tuple):
+        return Diagrams.from_list(X)
+    raise ValueError(
+        "Expected Diagrams, a list of arrays with rows (birth, death, degree), or a giotto-tda array of "
+        f"shape (n_samples, n_pairs, 3). Got {type(X).__name__} instead."
+    )
+
+
+def is_list_of_rows(X):
+    """Whether `X` looks like a list of (k, 3) arrays rather than a matrix written as nested lists."""
+    return isinstance(X, list | tuple) and len(X) > 0 and all(np.ndim(rows) == 2 for rows in X)
+
+
+def arrays_from_rows(diagrams, *, layer, degrees):
+    """(birth, death, offsets, blocks) from one array of rows (birth, death, degree) per sample."""
+    samples = [_checked_rows(rows, i) for i, rows in enumerate(diagrams)]
+    if degrees is None:
+        degrees = sorted({int(g) for rows in samples for g in np.unique(rows[:, 2])}) or [0]
+    parts, sizes = [], []
+    for i, rows in enumerate(samples):
+        if not np.isin(rows[:, 2], degrees).all():
+            raise ValueError(f"Diagram {i} has a degree that is not among {tuple(degrees)}.")
+        for degree in degrees:
+            chosen = rows[rows[:, 2] == degree, :2]
+            parts.append(chosen)
+            sizes.append(len(chosen))
+    pairs = np.concatenate(parts) if parts else np.empty((0, 2))
+    offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    return pairs[:, 0], pairs[:, 1], offsets, [(layer, degree) for degree in degrees]
+
+
+def _checked_rows(rows, sample):
+    rows = np.asarray(rows, dtype=np.float64)
+    if rows.size == 0:
+        return np.empty((0, 3))
+    if rows.ndim != 2 or rows.shape[1] != 3:
+        raise ValueError(
+            f"Diagram {sample} must have rows (birth, death, degree), shape (n_pairs, 3). "
+            f"Got shape {rows.shape} instead."
+        )
+    degree = rows[:, 2]
+    if not ((degree >= 0) & (degree == np.floor(degree))).all():
+        raise ValueError(f"Diagram {sample}: degrees must be integers from 0 upwards.")
+    return rows
+
+
+def rows_from_giotto(X):
+    """Per sample the rows of giotto-tda's padded array that are off the diagonal."""
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 3 or X.shape[2] != 3:
+        raise ValueError(
+            f"giotto-tda's diagrams have shape (n_samples, n_pairs, 3). Got shape {X.shape} instead."
+        )
+    kept = [sample[sample[:, 0] != sample[:, 1]] for sample in X]
+    if not kept:
+        raise ValueError("Found array with 0 sample(s): at least one diagram is needed.")
+    # A degree that is only padding must keep its block, or train and test would disagree.
+    degrees = np.unique(X[:, :, 2])
+    if len({int(g) for rows in kept for g in np.unique(rows[:, 2])}) < len(degrees):
+        holders = np.stack([np.zeros(len(degrees)), np.zeros(len(degrees)), degrees], axis=1)
+        kept[0] = np.concatenate([kept[0], holders[~np.isin(degrees, kept[0][:, 2])]])
+    return kept
+
+
+def rows_from_diagrams(diagrams):
+    """One array with rows (birth, death, degree) per sample, blocks one after the other."""
+    degrees = np.array([degree for _, degree in diagrams.blocks], dtype=np.float64)
+    column = np.repeat(np.tile(degrees, len(diagrams)), np.diff(diagrams.offsets))
+    rows = np.stack([diagrams.birth, diagrams.death, column], axis=1)
+    return (
+        np.split(rows, diagrams.offsets[len(diagrams.blocks) : -1 : len(diagrams.blocks)])
+        if len(diagrams)
+        else []
+    )
+
+
+def with_finite_deaths(diagrams, essential):
+    """Diagrams under a policy for essential classes: "error", "keep", "cap", "drop" or a number."""
+    infinite = np.isinf(diagrams.death)
+    if (isinstance(essential, str) and essential == "keep") or not infinite.any():
+        return diagrams
+    if isinstance(essential, str) and essential == "drop":
+        return _without(diagrams, infinite)
+    if isinstance(essential, str) and essential == "cap":
+        if diagrams.end is None:
+            raise ValueError(
+                "essential='cap' needs to know where the filtration ends, and these diagrams do not say. "
+                "Give the value: essential=1.0, or essential='drop'."
+            )
+        cap = diagrams.end
+    elif isinstance(essential, str):
+        raise ValueError(
+            f"There are {int(infinite.sum())} essential classes (death = inf). Choose what becomes of them: "
+            f"essential='cap', 'drop', 'keep' or a number. Got {essential!r}."
+        )
+    else:
+        cap = float(essential)
+    death = np.where(infinite, np.maximum(cap, diagrams.birth), diagrams.death)
+    return _like(diagrams, diagrams.birth, death, diagrams.offsets)
+
+
+def _without(diagrams, dropped):
+    kept_before = np.concatenate([[0], np.cumsum(~dropped)])
+    return _like(diagrams, diagrams.birth[~dropped], diagrams.death[~dropped], kept_before[diagrams.offsets])
+
+
+def _like(diagrams, birth, death, offsets):
+    return type(diagrams)(
+        birth,
+        death,
+        offsets,
+        diagrams.blocks,
+        negated=diagrams.negated,
+        end=diagrams.end,
+        max_pairs=diagrams.max_pairs,
+    )
+
+
+def padded_array(diagrams, widths=None):
+    """giotto-tda's array (n_samples, sum of widths, 3), padded with (end, end, degree)."""
+    counts = diagrams.counts
+    if widths is None:
+        widths = diagrams.max_pairs
+    if widths is None:
+        widths = counts.max(axis=0, initial=0)
+    starts = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
+    padding = diagrams.end or 0.0
+    out = np.full((len(diagrams), starts[-1], 3), padding)
+    for j, (_, degree) in enumerate(diagrams.blocks):
+        out[:, starts[j] : starts[j + 1], 2] = degree
+    within = np.arange(len(diagrams.birth)) - np.repeat(diagrams.offsets[:-1], counts.ravel())
+    column = np.repeat(np.tile(starts[:-1], len(diagrams)), counts.ravel()) + within
+    sample = np.repeat(np.arange(len(diagrams)), counts.sum(axis=1))
+    out[sample, column, 0] = diagrams.birth
+    out[sample, column, 1] = diagrams.death
+    return out
