@@ -10,7 +10,7 @@ import numpy as np
 
 from sktopo.diagrams import convert
 
-__all__ = ["Diagrams"]
+__all__ = ["Diagrams", "as_diagrams"]
 
 
 class Diagrams:
@@ -293,7 +293,8 @@ class Diagrams:
         giotto-tda pads with pairs of equal birth and death, so those cannot be told from genuine pairs of
         zero persistence, which are left out too.
         """
-        return cls.from_list(convert.rows_from_giotto(X), layer=layer, negated=negated, end=end)
+        rows, degrees = convert.rows_from_giotto(X)
+        return cls.from_list(rows, layer=layer, degrees=degrees, negated=negated, end=end)
 
     def to_giotto(self, *, essential="error"):
         """giotto-tda's array of shape (n_samples, width, 3), rows (birth, death, degree).
@@ -349,6 +350,35 @@ class Diagrams:
             f"Diagrams({len(self)} samples, {len(self.blocks)} block{plural}: {shown}{more}; "
             f"{len(self.birth)} pairs)"
         )
+
+
+def as_diagrams(X):
+    """Diagrams from what any stage accepts.
+
+    Parameters
+    ----------
+    X : Diagrams, list of array-like of shape (n_pairs, 3), or ndarray of shape (n_samples, n_pairs, 3)
+        Rows are (birth, death, degree); a three-dimensional array is giotto-tda's, with its padding.
+
+    Returns
+    -------
+    Diagrams
+
+    Raises
+    ------
+    ValueError
+        If `X` is none of these.
+    """
+    if isinstance(X, Diagrams):
+        return X
+    if isinstance(X, np.ndarray) and X.ndim == 3:
+        return Diagrams.from_giotto(X)
+    if isinstance(X, list | tuple):
+        return Diagrams.from_list(X)
+    raise ValueError(
+        "Expected Diagrams, a list of arrays with rows (birth, death, degree), or a giotto-tda array of "
+        f"shape (n_samples, n_pairs, 3). Got {type(X).__name__} instead."
+    )
 
 
 def _frozen(values, dtype):

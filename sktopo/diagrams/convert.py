@@ -1,39 +1,15 @@
-"""Diagrams in other people's formats, and the one entrance for stages that take any of them."""
+"""Diagrams in other people's formats: plain functions on arrays, used by the container."""
 
 import numpy as np
 
-__all__ = ["arrays_from_rows", "as_diagrams", "padded_array", "rows_from_diagrams", "rows_from_giotto"]
-
-
-def as_diagrams(X):
-    """Diagrams from what any stage accepts.
-
-    Parameters
-    ----------
-    X : Diagrams, list of array-like of shape (n_pairs, 3), or ndarray of shape (n_samples, n_pairs, 3)
-        Rows are (birth, death, degree); a three-dimensional array is giotto-tda's, with its padding.
-
-    Returns
-    -------
-    Diagrams
-
-    Raises
-    ------
-    ValueError
-        If `X` is none of these.
-    """
-    from sktopo.diagrams.container import Diagrams
-
-    if isinstance(X, Diagrams):
-        return X
-    if isinstance(X, np.ndarray) and X.ndim == 3:
-        return Diagrams.from_giotto(X)
-    if isinstance(X, list | tuple):
-        return Diagrams.from_list(X)
-    raise ValueError(
-        "Expected Diagrams, a list of arrays with rows (birth, death, degree), or a giotto-tda array of "
-        f"shape (n_samples, n_pairs, 3). Got {type(X).__name__} instead."
-    )
+__all__ = [
+    "arrays_from_rows",
+    "is_list_of_rows",
+    "padded_array",
+    "rows_from_diagrams",
+    "rows_from_giotto",
+    "with_finite_deaths",
+]
 
 
 def is_list_of_rows(X):
@@ -75,21 +51,16 @@ def _checked_rows(rows, sample):
 
 
 def rows_from_giotto(X):
-    """Per sample the rows of giotto-tda's padded array that are off the diagonal."""
+    """Per sample the rows of giotto-tda's padded array that are off the diagonal, and its degrees."""
     X = np.asarray(X, dtype=np.float64)
     if X.ndim != 3 or X.shape[2] != 3:
         raise ValueError(
             f"giotto-tda's diagrams have shape (n_samples, n_pairs, 3). Got shape {X.shape} instead."
         )
-    kept = [sample[sample[:, 0] != sample[:, 1]] for sample in X]
-    if not kept:
+    if len(X) == 0:
         raise ValueError("Found array with 0 sample(s): at least one diagram is needed.")
-    # A degree that is only padding must keep its block, or train and test would disagree.
-    degrees = np.unique(X[:, :, 2])
-    if len({int(g) for rows in kept for g in np.unique(rows[:, 2])}) < len(degrees):
-        holders = np.stack([np.zeros(len(degrees)), np.zeros(len(degrees)), degrees], axis=1)
-        kept[0] = np.concatenate([kept[0], holders[~np.isin(degrees, kept[0][:, 2])]])
-    return kept
+    # A degree that is only padding keeps its block, or train and test would disagree about blocks.
+    return [sample[sample[:, 0] != sample[:, 1]] for sample in X], [int(g) for g in np.unique(X[:, :, 2])]
 
 
 def rows_from_diagrams(diagrams):
