@@ -1,0 +1,195 @@
+"""Running a network once to see what feeds what, and describing it where that is possible."""
+
+from dataclasses import dataclass
+
+import torch
+
+from sktopo.activations.calls import CallWatcher, flatten_tensors
+from sktopo.activations.vertices import SUPPORTED, Undescribable, VertexBuilder
+
+__all__ = ["Description", "describe"]
+
+_WEIGHTED_CALLS = {"linear", "bilinear", "matmul", "mm", "addmm", "bmm", "einsum", "embedding"}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What one run told: the Network or why there is none, and the values worth recording."""
+
+    network: object
+    error: str | None
+    auto_layers: tuple
+    output: tuple
+
+
+class Value:
+    """A tensor at one moment of the forward pass."""
+
+    def __init__(self, tensor, name=None, *, variable=False):
+        self.tensor, self.name, self.variable = tensor, name, variable
+        self.version = tensor._version
+        self.n_readers = 0
+        self.reason = None  # why it has no vertices, where it has none
+        self.shadow = self.layer = None
+        self.fresh = self.linear = False
+
+    def inherit(self, source, shadow, *, linear):
+        """Take over the vertices of the value this one was made of."""
+        self.shadow, self.layer, self.linear = shadow, source.layer, linear
+        self.fresh = source.fresh and source.n_readers == 1
+
+    def is_branch(self):
+        """Whether its units were made for it alone: nobody else reads them, none is missing or doubled."""
+        if not self.fresh or self.n_readers != 1 or self.layer is None:
+            return False
+        ids = self.shadow.flatten()
+        return ids.numel() == self.layer.size == len(torch.unique(ids)) and bool((ids > 0).all())
+
+
+class _Tape:
+    """The values and calls of one forward pass, in their order."""
+
+    def __init__(self):
+        self.calls = []  # (Call, operands, results)
+        self.inputs = []
+        self._current = {}  # id of tensor -> latest Value; values keep tensors, so ids stay theirs
+
+    def on_value(self, name, tensor):
+        value = self._current.get(id(tensor))
+        if value is None:
+            value = self._current[id(tensor)] = Value(tensor, name, variable=True)
+            self.inputs.append(value)
+        if value.name is None:
+            value.name = name
+
+    def on_call(self, call, names):
+        operands = []
+        for _, tensor in flatten_tensors("", [call.args, call.kwargs]):
+            value = self._current.get(id(tensor))
+            if value is not None and value.variable and not any(value is seen for seen in operands):
+                operands.append(value)
+        stale = next((value for value in operands if value.tensor._version != value.version), None)
+        results = [tensor for _, tensor in flatten_tensors("", call.result)]
+        changed = [value for value in operands if any(value.tensor is tensor for tensor in results)]
+        if call.function == "setitem":
+            results = [call.args[0]]
+        elif stale in changed:
+            stale = None
+        made = [
+            Value(tensor, name, variable=bool(operands))
+            for tensor, name in zip(results, names or [None] * len(results), strict=True)
+        ]
+        for value in operands:
+            value.n_readers += 1
+        if stale is not None:
+            made[0].reason = "it reads a value that was changed in place through another view of it"
+        for value in made:
+            self._current[id(value.tensor)] = value
+        self.calls.append((call, operands, made))
+
+    def latest(self, tensor):
+        return self._current.get(id(tensor))
+
+
+@torch.no_grad()
+def describe(model, args, kwargs=None, *, forward=None):
+    """Run a network once and describe it.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    args : tuple
+        What the network is called with: a batch of one input.
+    kwargs : dict or None, default=None
+    forward : callable or None, default=None
+        Called as ``forward(model, *args)`` where the network does not take its input as it is.
+
+    Returns
+    -------
+    Description
+        Never an error for a network that cannot be described: its ``error`` says why.
+    """
+    tape = _Tape()
+    with CallWatcher(model, on_value=tape.on_value, on_call=tape.on_call) as watcher:
+        watcher.name_inputs(args, kwargs)
+        output = forward(model, *args) if forward is not None else model(*args, **(kwargs or {}))
+    outputs = []
+    for _, tensor in flatten_tensors("output", output):
+        value = tape.latest(tensor)
+        if value is not None and value.name is not None:
+            value.n_readers += 1
+            outputs.append(value)
+    names = tuple(dict.fromkeys(value.name for value in outputs))
+    network, error = _interpret(tape, outputs)
+    sources = network.sources if network is not None else _weighted_inputs(tape)
+    return Description(network, error, tuple(dict.fromkeys((*sources, *names))), names)
+
+
+def _interpret(tape, outputs):
+    """The Network of a tape, or None and the reason."""
+    builder = VertexBuilder()
+    for value in tape.inputs:
+        if value.tensor.is_floating_point() or value.tensor.dtype == torch.uint8:
+            builder.add_input(value)
+        else:
+            value.reason = (
+                f"The input {value.name!r} holds integers ({value.tensor.dtype}), which have no edges."
+            )
+    for call, operands, results in tape.calls:
+        if operands:
+            reason = _vertices_of_call(builder, call, operands, results)
+            for value in results:
+                value.reason = reason
+                if reason and value.tensor.is_floating_point() and _is_read(value):
+                    return None, reason
+    failed = next((value.reason for value in outputs if value.reason), None)
+    if failed:
+        return None, failed
+    if not outputs:
+        return None, "The network returns no tensor, so there is nothing to describe."
+    if not any(operator["kind"].weighted for operator in builder.operators):
+        return None, "The network has no weighted layer (linear or convolution), so its graph has no edges."
+    return builder.network(outputs[0].name), None
+
+
+def _is_read(value):
+    """Whether a later call or the caller reads the value, so that its missing vertices matter."""
+    return value.n_readers > 0
+
+
+def _vertices_of_call(builder, call, operands, results):
+    """Interpret one call; the reason, as a sentence, where that fails."""
+    inherited = next((value.reason for value in operands if value.reason), None)
+    if inherited:
+        return inherited
+    stale = next((value.reason for value in results if value.reason), None)
+    try:
+        if stale:
+            raise Undescribable(stale)
+        builder.interpret(call, operands, results)
+    except Undescribable as problem:
+        where = (
+            f"module {call.module!r} ({call.module_type})"
+            if call.module
+            else f"the network ({call.module_type})"
+        )
+        return (
+            f"The graph of this network cannot be described: in {where}, '{call.function}' is in the way, because "
+            f"{problem}. Supported are {SUPPORTED}. Record layers by name instead of using the network's graph, "
+            "or pass the part of the network that is supported."
+        )
+    return None
+
+
+def _weighted_inputs(tape):
+    """Names of what feeds calls with a learned weight, for a network that has no description."""
+    names = []
+    for call, operands, _ in tape.calls:
+        weighted = call.function in _WEIGHTED_CALLS or call.function.startswith("conv")
+        has_weight = any(
+            isinstance(item, torch.nn.Parameter) and item.ndim >= 2
+            for item in (*call.args, *call.kwargs.values())
+        )
+        if weighted and has_weight:
+            names += [value.name for value in operands if value.name is not None]
+    return tuple(dict.fromkeys(names))
