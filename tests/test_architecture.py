@@ -68,9 +68,7 @@ def test_kernels_import_numpy_and_numba_only(path):
 def test_no_import_cycle_between_modules():
     graph = {}
     for path in MODULES:
-        name = ".".join(("sktopo", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
-            ".__init__"
-        )
+        name = ".".join(("sktopo", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
         graph[name] = {target for target, _ in imports_of(path) if target.startswith("sktopo.")}
     done, open_ = set(), []
 
@@ -88,15 +86,12 @@ def test_no_import_cycle_between_modules():
 
 
 def run_python(code):
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_import_loads_neither_torch_nor_matplotlib():
     code = (
-        "import sys, sktopo;"
-        "print([name for name in ('torch', 'matplotlib', 'gtda', 'pandas') if name in sys.modules])"
+        "import sys, sktopo;print([name for name in ('torch', 'matplotlib', 'gtda', 'pandas') if name in sys.modules])"
     )
     assert run_python(code) == "[]"
 

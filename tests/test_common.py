@@ -54,11 +54,7 @@ def test_scikit_learn_check(estimator, check):
 
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_the_whole_battery_applies(estimator):
-    checks = (
-        [check for _, check in check_estimator(estimator, generate_only=True)]
-        if OLD
-        else all_checks(estimator)
-    )
+    checks = [check for _, check in check_estimator(estimator, generate_only=True)] if OLD else all_checks(estimator)
     assert len(checks) >= FEWEST_CHECKS
     assert EXPECTED_FAILURES == {}
 

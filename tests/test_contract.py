@@ -115,9 +115,7 @@ def test_transform_changes_nothing_fitted(case):
 
 def test_fit_transform_equals_fit_then_transform(case):
     estimator, X = case
-    np.testing.assert_array_equal(
-        plain(clone(estimator).fit_transform(X)), plain(estimator.fit(X).transform(X))
-    )
+    np.testing.assert_array_equal(plain(clone(estimator).fit_transform(X)), plain(estimator.fit(X).transform(X)))
 
 
 def test_clone_keeps_every_parameter(case):
@@ -173,9 +171,7 @@ def test_the_order_of_samples_does_not_change_a_sample():
 
 
 def test_scaling_the_activations_scales_the_pairs():
-    scaled = Activations(
-        {name: 4 * values for name, values in ACTIVATIONS.items()}, network=ACTIVATIONS.network
-    )
+    scaled = Activations({name: 4 * values for name, values in ACTIVATIONS.items()}, network=ACTIVATIONS.network)
     diagrams = GraphFiltration().fit_transform(scaled)
     np.testing.assert_array_equal(diagrams.birth, 4 * DIAGRAMS.birth)
     np.testing.assert_array_equal(diagrams.death, 4 * DIAGRAMS.death)
@@ -186,9 +182,7 @@ def test_float32_is_close_to_float64():
     wide = ActivationExtractor(network().double(), dtype="float64").fit_transform(images)
     diagrams = GraphFiltration().fit_transform(wide)
     for i in range(N_SAMPLES):
-        np.testing.assert_allclose(
-            np.sort(diagrams[i].birth)[:3], np.sort(DIAGRAMS[i].birth)[:3], rtol=1e-5, atol=1e-6
-        )
+        np.testing.assert_allclose(np.sort(diagrams[i].birth)[:3], np.sort(DIAGRAMS[i].birth)[:3], rtol=1e-5, atol=1e-6)
 
 
 def test_a_filtration_of_the_whole_network_has_one_block():

@@ -117,9 +117,7 @@ class Activations:
         if layer in self._arrays:
             return self._arrays[layer]
         close = difflib.get_close_matches(str(layer), self._arrays, n=3, cutoff=0.4) or list(self._arrays)[:5]
-        raise KeyError(
-            f"No layer {layer!r} was recorded. Closest of the {len(self._arrays)}: {', '.join(close)}."
-        )
+        raise KeyError(f"No layer {layer!r} was recorded. Closest of the {len(self._arrays)}: {', '.join(close)}.")
 
     def __getitem__(self, key):
         if isinstance(key, str):
@@ -142,9 +140,7 @@ class Activations:
             return slice(int(key) % len(self), int(key) % len(self) + 1)
         index = np.asarray(key)
         if index.ndim != 1 or not (index.dtype == bool or index.dtype.kind in "iu" or index.size == 0):
-            raise IndexError(
-                f"Samples are chosen by integers or booleans in one dimension. Got {key!r} instead."
-            )
+            raise IndexError(f"Samples are chosen by integers or booleans in one dimension. Got {key!r} instead.")
         if index.dtype == bool and len(index) != len(self):
             raise IndexError(f"The mask has {len(index)} entries for {len(self)} samples.")
         return index if index.size else index.astype(np.intp)
@@ -198,8 +194,7 @@ class Activations:
         groups = np.asarray(groups)
         if groups.shape != (len(self),):
             raise ValueError(
-                f"groups must hold one entry for each of the {len(self)} samples. "
-                f"Got shape {groups.shape} instead."
+                f"groups must hold one entry for each of the {len(self)} samples. Got shape {groups.shape} instead."
             )
         return [self[np.flatnonzero(groups == group)] for group in np.unique(groups)]
 
@@ -213,7 +208,5 @@ def _as_array(name, values):
     """Keep arrays (memory-mapped ones too) as they are; turn sequences into arrays; refuse scalars."""
     values = values if isinstance(values, np.ndarray) else np.asarray(values)
     if values.ndim == 0:
-        raise ValueError(
-            f"Layer {name!r} must be an array whose first axis counts samples. Got a scalar instead."
-        )
+        raise ValueError(f"Layer {name!r} must be an array whose first axis counts samples. Got a scalar instead.")
     return values

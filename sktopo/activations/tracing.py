@@ -132,9 +132,7 @@ def _interpret(tape, outputs):
         if value.tensor.is_floating_point() or value.tensor.dtype == torch.uint8:
             builder.add_input(value)
         else:
-            value.reason = (
-                f"The input {value.name!r} holds integers ({value.tensor.dtype}), which have no edges."
-            )
+            value.reason = f"The input {value.name!r} holds integers ({value.tensor.dtype}), which have no edges."
     for call, operands, results in tape.calls:
         if operands:
             reason = _vertices_of_call(builder, call, operands, results)
@@ -168,11 +166,7 @@ def _vertices_of_call(builder, call, operands, results):
             raise Undescribable(stale)
         builder.interpret(call, operands, results)
     except Undescribable as problem:
-        where = (
-            f"module {call.module!r} ({call.module_type})"
-            if call.module
-            else f"the network ({call.module_type})"
-        )
+        where = f"module {call.module!r} ({call.module_type})" if call.module else f"the network ({call.module_type})"
         return (
             f"The graph of this network cannot be described: in {where}, '{call.function}' is in the way, because "
             f"{problem}. Supported are {SUPPORTED}. Record layers by name instead of using the network's graph, "
@@ -187,8 +181,7 @@ def _weighted_inputs(tape):
     for call, operands, _ in tape.calls:
         weighted = call.function in _WEIGHTED_CALLS or call.function.startswith("conv")
         has_weight = any(
-            isinstance(item, torch.nn.Parameter) and item.ndim >= 2
-            for item in (*call.args, *call.kwargs.values())
+            isinstance(item, torch.nn.Parameter) and item.ndim >= 2 for item in (*call.args, *call.kwargs.values())
         )
         if weighted and has_weight:
             names += [value.name for value in operands if value.name is not None]

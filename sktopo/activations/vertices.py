@@ -134,9 +134,7 @@ class VertexBuilder:
             if isinstance(item, torch.Tensor):
                 if id(item) in shadows:
                     return shadows[id(item)]
-                return (
-                    torch.zeros(item.shape, dtype=torch.float64) if item.is_floating_point() else item.cpu()
-                )
+                return torch.zeros(item.shape, dtype=torch.float64) if item.is_floating_point() else item.cpu()
             if isinstance(item, list | tuple) and type(item) in (list, tuple):
                 return type(item)(swap(part) for part in item)
             return item
@@ -160,9 +158,7 @@ class VertexBuilder:
         if len(operands) == 1:
             operands = operands * _times(call, operands[0])
         if len(operands) == 1:
-            result.inherit(
-                operands[0], operands[0].shadow.expand(result.tensor.shape), linear=operands[0].linear
-            )
+            result.inherit(operands[0], operands[0].shadow.expand(result.tensor.shape), linear=operands[0].linear)
             return
         shape = result.tensor.shape
         fresh = [value.is_branch() and value.tensor.shape == shape for value in operands]
@@ -301,9 +297,7 @@ class VertexBuilder:
             divisors = np.full(int(np.prod(out)), float(override))
         elif arguments.get(5, "count_include_pad", True):
             # Padding counts, but what ceil_mode adds beyond the padding does not.
-            counts = [
-                np.minimum(np.arange(o) * s - p + k, n + p) - (np.arange(o) * s - p) for n, o, k, s, p in axes
-            ]
+            counts = [np.minimum(np.arange(o) * s - p + k, n + p) - (np.arange(o) * s - p) for n, o, k, s, p in axes]
             divisors = np.ravel(np.prod(np.meshgrid(*counts, indexing="ij"), axis=0))
         self._pool(SparseOperator, operands, results[0], windows, divisors)
 

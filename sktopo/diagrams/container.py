@@ -347,8 +347,7 @@ class Diagrams:
         more = ", …" if len(self.blocks) > 6 else ""
         plural = "s" if len(self.blocks) > 1 else ""
         return (
-            f"Diagrams({len(self)} samples, {len(self.blocks)} block{plural}: {shown}{more}; "
-            f"{len(self.birth)} pairs)"
+            f"Diagrams({len(self)} samples, {len(self.blocks)} block{plural}: {shown}{more}; {len(self.birth)} pairs)"
         )
 
 

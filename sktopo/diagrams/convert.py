@@ -54,9 +54,7 @@ def rows_from_giotto(X):
     """Per sample the rows of giotto-tda's padded array that are off the diagonal, and its degrees."""
     X = np.asarray(X, dtype=np.float64)
     if X.ndim != 3 or X.shape[2] != 3:
-        raise ValueError(
-            f"giotto-tda's diagrams have shape (n_samples, n_pairs, 3). Got shape {X.shape} instead."
-        )
+        raise ValueError(f"giotto-tda's diagrams have shape (n_samples, n_pairs, 3). Got shape {X.shape} instead.")
     if len(X) == 0:
         raise ValueError("Found array with 0 sample(s): at least one diagram is needed.")
     # A degree that is only padding keeps its block, or train and test would disagree about blocks.
@@ -68,11 +66,7 @@ def rows_from_diagrams(diagrams):
     degrees = np.array([degree for _, degree in diagrams.blocks], dtype=np.float64)
     column = np.repeat(np.tile(degrees, len(diagrams)), np.diff(diagrams.offsets))
     rows = np.stack([diagrams.birth, diagrams.death, column], axis=1)
-    return (
-        np.split(rows, diagrams.offsets[len(diagrams.blocks) : -1 : len(diagrams.blocks)])
-        if len(diagrams)
-        else []
-    )
+    return np.split(rows, diagrams.offsets[len(diagrams.blocks) : -1 : len(diagrams.blocks)]) if len(diagrams) else []
 
 
 def with_finite_deaths(diagrams, essential):

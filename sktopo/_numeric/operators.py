@@ -1,0 +1,137 @@
+"""Out-edges and in-edges of a graph's vertices, read from operators instead of from an edge list.
+
+One row of the integer table `ops` describes an operator; its columns are named below. Weights are
+absolute values. `h` holds the absolute value of every operator's source elements, one operator after
+the other. Axes: k = source element, j = result element, d h w = depth, height, width (unused axes are 1).
+"""
+
+import numpy as np
+
+from sktopo._numeric.jit import kernel
+
+# Columns of `ops` for every operator.
+KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, LIST_AT, BOUND_AT = range(8)
+# A dense operator: result p * N_OUT + j reads source p * N_IN + k.
+N_IN, N_OUT, H_BOUND_AT = 8, 9, 10
+# A convolution: channels per group, then three entries for each of these.
+C_IN, C_OUT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D, GROUPS = 8, 9, 10, 13, 16, 19, 22, 25, 28
+N_COLUMNS = 29
+
+DENSE, CONV = 0, 1
+CHUNK = 64  # source elements that share one bound
+
+
+@kernel
+def next_out_edge(op, k, start, h_k, label, own, target_units, list_w, list_j, least):
+    """First edge of source `k`, from list entry `start` on, that leaves component `own`.
+
+    Returns (entry, phi, vertex); phi is 0 when there is none. Lists are sorted by falling weight, so the
+    first is the heaviest, and entries passed over can be forgotten: components only grow.
+    """
+    if op[KIND] == DENSE:
+        n_in, length = op[N_IN], op[N_OUT]
+        at = op[LIST_AT] + (k % n_in) * length
+        target_at = op[TARGET_AT] + (k // n_in) * length
+        for i in range(start, length):
+            phi = np.float64(list_w[at + i]) * h_k
+            if not (phi > 0.0 and phi >= least):
+                return length, 0.0, -1
+            vertex = target_units[target_at + list_j[at + i]]
+            if label[vertex] != own:
+                return i, phi, vertex
+        return length, 0.0, -1
+    size = op[IN_D] * op[IN_D + 1] * op[IN_D + 2]
+    channel, position = k // size, k % size
+    y0 = position // (op[IN_D + 1] * op[IN_D + 2]) + op[PAD_D]
+    y1 = position // op[IN_D + 2] % op[IN_D + 1] + op[PAD_D + 1]
+    y2 = position % op[IN_D + 2] + op[PAD_D + 2]
+    n_taps = op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2]
+    length = op[C_OUT] * n_taps
+    at = op[LIST_AT] + channel * length
+    first_out = channel // op[C_IN] * op[C_OUT]
+    for i in range(start, length):
+        phi = np.float64(list_w[at + i]) * h_k
+        if not (phi > 0.0 and phi >= least):
+            return length, 0.0, -1
+        entry = list_j[at + i]
+        tap = entry % n_taps
+        z0 = y0 - tap // (op[KERNEL_D + 1] * op[KERNEL_D + 2]) * op[DILATION_D]
+        z1 = y1 - tap // op[KERNEL_D + 2] % op[KERNEL_D + 1] * op[DILATION_D + 1]
+        z2 = y2 - tap % op[KERNEL_D + 2] * op[DILATION_D + 2]
+        if z0 < 0 or z1 < 0 or z2 < 0:
+            continue
+        if z0 % op[STRIDE_D] or z1 % op[STRIDE_D + 1] or z2 % op[STRIDE_D + 2]:
+            continue
+        z0, z1, z2 = z0 // op[STRIDE_D], z1 // op[STRIDE_D + 1], z2 // op[STRIDE_D + 2]
+        if z0 >= op[OUT_D] or z1 >= op[OUT_D + 1] or z2 >= op[OUT_D + 2]:
+            continue
+        j = ((first_out + entry // n_taps) * op[OUT_D] + z0) * op[OUT_D + 1] + z1
+        vertex = target_units[op[TARGET_AT] + j * op[OUT_D + 2] + z2]
+        if label[vertex] != own:
+            return i, phi, vertex
+    return length, 0.0, -1
+
+
+@kernel
+def best_in_edge(op, j, h, h_bounds, label, own, source_units, weights, bounds, floor, least):
+    """Heaviest edge into result `j` from outside component `own`, if heavier than `floor`.
+
+    Returns (phi, vertex); phi is `floor` when there is none.
+    """
+    if op[KIND] == DENSE:
+        return _best_in_edge_dense(op, j, h, h_bounds, label, own, source_units, weights, bounds, floor, least)
+    return _best_in_edge_conv(op, j, h, label, own, source_units, weights, floor, least)
+
+
+@kernel
+def _best_in_edge_dense(op, j, h, h_bounds, label, own, source_units, weights, bounds, floor, least):
+    n_in = op[N_IN]
+    position, row = j // op[N_OUT], j % op[N_OUT]
+    n_chunks = (n_in + CHUNK - 1) // CHUNK
+    weight_at = op[WEIGHT_AT] + row * n_in
+    source_at = op[SOURCE_AT] + position * n_in
+    bound_at = op[BOUND_AT] + row * n_chunks
+    h_bound_at = op[H_BOUND_AT] + position * n_chunks
+    best, vertex = floor, -1
+    for c in range(n_chunks):
+        if not np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c] > best:
+            continue
+        for k in range(c * CHUNK, min(n_in, (c + 1) * CHUNK)):
+            phi = np.float64(weights[weight_at + k]) * h[source_at + k]
+            if phi > best and phi >= least:
+                unit = source_units[source_at + k]
+                if unit >= 0 and label[unit] != own:
+                    best, vertex = phi, unit
+    return best, vertex
+
+
+@kernel
+def _best_in_edge_conv(op, j, h, label, own, source_units, weights, floor, least):
+    size = op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2]
+    channel, position = j // size, j % size
+    x0 = position // (op[OUT_D + 1] * op[OUT_D + 2]) * op[STRIDE_D] - op[PAD_D]
+    x1 = position // op[OUT_D + 2] % op[OUT_D + 1] * op[STRIDE_D + 1] - op[PAD_D + 1]
+    x2 = position % op[OUT_D + 2] * op[STRIDE_D + 2] - op[PAD_D + 2]
+    first_in = channel // op[C_OUT] * op[C_IN]
+    weight_at = op[WEIGHT_AT] + channel * op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2]
+    best, vertex = floor, -1
+    for c in range(op[C_IN]):
+        for t0 in range(op[KERNEL_D]):
+            y0 = x0 + t0 * op[DILATION_D]
+            for t1 in range(op[KERNEL_D + 1]):
+                y1 = x1 + t1 * op[DILATION_D + 1]
+                taps_at = ((c * op[KERNEL_D] + t0) * op[KERNEL_D + 1] + t1) * op[KERNEL_D + 2]
+                if y0 < 0 or y0 >= op[IN_D] or y1 < 0 or y1 >= op[IN_D + 1]:
+                    continue
+                line = ((first_in + c) * op[IN_D] + y0) * op[IN_D + 1] + y1
+                source_at = op[SOURCE_AT] + line * op[IN_D + 2]
+                for t2 in range(op[KERNEL_D + 2]):
+                    y2 = x2 + t2 * op[DILATION_D + 2]
+                    if y2 < 0 or y2 >= op[IN_D + 2]:
+                        continue
+                    phi = np.float64(weights[weight_at + taps_at + t2]) * h[source_at + y2]
+                    if phi > best and phi >= least:
+                        unit = source_units[source_at + y2]
+                        if unit >= 0 and label[unit] != own:
+                            best, vertex = phi, unit
+    return best, vertex

@@ -1,0 +1,1 @@
+"""Activations and graphs to Diagrams. Sees numpy arrays and the Network description, never torch."""
