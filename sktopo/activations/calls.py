@@ -91,15 +91,19 @@ class CallWatcher(TorchFunctionMode):
     on_value : callable or None, default=None
         Called as ``on_value(name, tensor)`` as soon as a value has its name, before a later in-place call
         can change it. A module that hands on a value named earlier reports it again under its own name.
+    on_input : callable or None, default=None
+        Called as ``on_input(name, tensor)`` for every tensor that a module receives by position.
     on_call : callable or None, default=None
         Called as ``on_call(call, names)`` with a :class:`Call` and the names of its tensors, None inside leaves.
     """
 
-    def __init__(self, model, *, on_value=None, on_call=None):
+    def __init__(self, model, *, on_value=None, on_call=None, on_input=None):
         super().__init__()
         self._model = model
         self._on_value = on_value or (lambda name, tensor: None)
         self._on_call = on_call
+        self._on_input = on_input
+        self._entry_counts = {}
         self._frames = []
         self._module_counts = {}
         self._handles = []
@@ -137,9 +141,16 @@ class CallWatcher(TorchFunctionMode):
 
     def _entering(self, path):
         def enter(module, args):
-            if threading.get_ident() == self._thread:
-                inside_leaf = self._frames[-1].leaf
-                self._frames.append(_Frame(path, module, leaf=inside_leaf or is_leaf(module)))
+            if threading.get_ident() != self._thread:
+                return
+            inside_leaf = self._frames[-1].leaf
+            self._frames.append(_Frame(path, module, leaf=inside_leaf or is_leaf(module)))
+            if self._on_input is not None and path and not inside_leaf:
+                count = self._entry_counts.get(path, 0)
+                self._entry_counts[path] = count + 1
+                received = args[0] if len(args) == 1 else args
+                for name, tensor in flatten_tensors(with_count(path, count), received):
+                    self._on_input(name, tensor)
 
         return enter
 

@@ -14,12 +14,18 @@ _WEIGHTED_CALLS = {"linear", "bilinear", "matmul", "mm", "addmm", "bmm", "einsum
 
 @dataclass(frozen=True)
 class Description:
-    """What one run told: the Network or why there is none, and the values worth recording."""
+    """What one run told.
+
+    The Network or why there is none; the values that "auto" records; the network's outputs; the names of
+    all values, and of all that modules received.
+    """
 
     network: object
     error: str | None
     auto_layers: tuple
     output: tuple
+    values: tuple = ()
+    inputs: tuple = ()
 
 
 class Value:
@@ -52,15 +58,21 @@ class _Tape:
     def __init__(self):
         self.calls = []  # (Call, operands, results)
         self.inputs = []
+        self.names = []  # of every value, aliases too
+        self.received = []  # names of what modules received
         self._current = {}  # id of tensor -> latest Value; values keep tensors, so ids stay theirs
 
     def on_value(self, name, tensor):
+        self.names.append(name)
         value = self._current.get(id(tensor))
         if value is None:
             value = self._current[id(tensor)] = Value(tensor, name, variable=True)
             self.inputs.append(value)
         if value.name is None:
             value.name = name
+
+    def on_input(self, name, tensor):
+        self.received.append(name)
 
     def on_call(self, call, names):
         operands = []
@@ -102,7 +114,7 @@ def describe(model, args, kwargs=None, *, forward=None):
         What the network is called with: a batch of one input.
     kwargs : dict or None, default=None
     forward : callable or None, default=None
-        Called as ``forward(model, *args)`` where the network does not take its input as it is.
+        Called as ``forward(model, args, kwargs)``; None calls ``model(*args, **kwargs)``.
 
     Returns
     -------
@@ -110,9 +122,9 @@ def describe(model, args, kwargs=None, *, forward=None):
         Never an error for a network that cannot be described: its ``error`` says why.
     """
     tape = _Tape()
-    with CallWatcher(model, on_value=tape.on_value, on_call=tape.on_call) as watcher:
+    with CallWatcher(model, on_value=tape.on_value, on_call=tape.on_call, on_input=tape.on_input) as watcher:
         watcher.name_inputs(args, kwargs)
-        output = forward(model, *args) if forward is not None else model(*args, **(kwargs or {}))
+        output = (forward or _plain_call)(model, args, kwargs or {})
     outputs = []
     for _, tensor in flatten_tensors("output", output):
         value = tape.latest(tensor)
@@ -122,7 +134,14 @@ def describe(model, args, kwargs=None, *, forward=None):
     names = tuple(dict.fromkeys(value.name for value in outputs))
     network, error = _interpret(tape, outputs)
     sources = network.sources if network is not None else _weighted_inputs(tape)
-    return Description(network, error, tuple(dict.fromkeys((*sources, *names))), names)
+    return Description(
+        network,
+        error,
+        auto_layers=tuple(name for name in dict.fromkeys(tape.names) if name in {*sources, *names}),
+        output=names,
+        values=tuple(dict.fromkeys(tape.names)),
+        inputs=tuple(dict.fromkeys(tape.received)),
+    )
 
 
 def _interpret(tape, outputs):
@@ -186,3 +205,7 @@ def _weighted_inputs(tape):
         if weighted and has_weight:
             names += [value.name for value in operands if value.name is not None]
     return tuple(dict.fromkeys(names))
+
+
+def _plain_call(model, args, kwargs):
+    return model(*args, **kwargs)

@@ -1,0 +1,100 @@
+"""Running a network batch by batch and copying the wanted values into arrays."""
+
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sktopo.activations.calls import CallWatcher
+
+__all__ = ["Recorder", "new_array"]
+
+
+def new_array(shape, dtype, *, mapped):
+    """An array in memory, or in a temporary file that is removed with the array."""
+    if not mapped:
+        return np.empty(shape, dtype=dtype)
+    folder = Path(tempfile.mkdtemp(prefix="sktopo-"))
+    array = np.lib.format.open_memmap(folder / "activations.npy", mode="w+", dtype=dtype, shape=shape)
+    weakref.finalize(array, shutil.rmtree, folder, ignore_errors=True)
+    return array
+
+
+class Recorder:
+    """Collects values of `n_samples` inputs under their names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Values to record.
+    n_samples : int
+    dtype : str
+    capture : {"output", "input"}
+    max_memory : int
+        Bytes above which arrays go to temporary files.
+    """
+
+    def __init__(self, names, n_samples, dtype, *, capture, max_memory):
+        self.names, self.n_samples, self.dtype = tuple(names), n_samples, np.dtype(dtype)
+        self.capture, self.max_memory = capture, max_memory
+        self.arrays = {}
+        self._wanted = set(names)
+        self._start = self._size = 0
+        self._found = set()
+
+    def run(self, model, batch, call):
+        """Run one batch; `batch` is (args, kwargs) and `call(model, args, kwargs)` runs the network."""
+        args, kwargs, size = batch
+        self._size, self._found = size, set()
+        callbacks = {"on_value": self._record} if self.capture == "output" else {"on_input": self._record}
+        with CallWatcher(model, **callbacks) as watcher:
+            watcher.name_inputs(args, kwargs)
+            call(model, args, kwargs)
+        missing = [name for name in self.names if name not in self._found]
+        if missing:
+            raise ValueError(
+                f"Layer {missing[0]!r} was not computed for samples {self._start} to {self._start + size - 1}: what "
+                "the network does depends on its input. Record layers that every input passes."
+            )
+        self._start += size
+
+    def _record(self, name, tensor):
+        if name not in self._wanted or name in self._found:
+            return
+        self._found.add(name)
+        if tensor.ndim == 0 or tensor.shape[0] != self._size:
+            raise ValueError(
+                f"Layer {name!r} has shape {tuple(tensor.shape)} for a batch of {self._size} inputs: its first axis "
+                "must count inputs. Choose other layers, or batch_first=True for recurrent layers."
+            )
+        values = tensor.detach().to(device="cpu")
+        values = (values.float() if values.dtype == torch.bfloat16 else values).numpy()
+        self._check_finite(name, values)
+        self._array(name, values.shape[1:])[self._start : self._start + self._size] = values
+
+    def _array(self, name, shape):
+        if name not in self.arrays:
+            # One budget for all layers, shared by the size of each seen so far.
+            size = self.n_samples * int(np.prod(shape, dtype=np.int64)) * self.dtype.itemsize
+            used = sum(a.nbytes for a in self.arrays.values() if not isinstance(a, np.memmap))
+            mapped = used + size > self.max_memory
+            self.arrays[name] = new_array((self.n_samples, *shape), self.dtype, mapped=mapped)
+        if self.arrays[name].shape[1:] != tuple(shape):
+            raise ValueError(
+                f"Layer {name!r} has shape {tuple(shape)} per input in one batch and "
+                f"{self.arrays[name].shape[1:]} in another. Pad the inputs to one length, or use batch_size=1."
+            )
+        return self.arrays[name]
+
+    def _check_finite(self, name, values):
+        if values.dtype.kind != "f" or np.isfinite(values.sum(dtype=np.float64)):
+            return
+        finite = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+        if not finite.all():
+            sample = self._start + int(np.flatnonzero(~finite)[0])
+            raise ValueError(
+                f"Layer {name!r} gives NaN or infinity for sample {sample}. Check the network's weights and that input."
+            )

@@ -1,0 +1,254 @@
+"""PersistenceVectorizer: diagrams to a feature matrix of fixed width.
+
+Diagrams of any kind go in, a matrix comes out, with a name for every column. Grids and blocks are
+learnt from the training diagrams alone. Landscapes after Bubenik, JMLR 16, 2015.
+"""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from sktopo._base import check_matrix
+from sktopo._numeric.landscape import landscapes
+from sktopo.diagrams.container import Diagrams, as_diagrams
+from sktopo.diagrams.convert import is_list_of_rows, with_finite_deaths
+from sktopo.diagrams.statistics import STATISTICS, barcode_statistics
+
+__all__ = ["PersistenceVectorizer"]
+
+
+class PersistenceVectorizer(TransformerMixin, BaseEstimator):
+    """Turn persistence diagrams into a matrix of features.
+
+    Parameters
+    ----------
+    method : {"statistics", "landscape"}, default="statistics"
+        "statistics": number of classes and of essential classes, entropy (in nats), and sum, mean, standard
+        deviation, minimum, quartiles and maximum of birth, death, midlife and persistence, and the total
+        persistence of exponent `alpha`. "landscape": the first `n_levels` persistence landscapes at `n_bins` points.
+    essential : {"cap", "drop"} or float, default="cap"
+        What becomes of essential classes (death = inf). "cap": they die where the filtration ends, or, where the
+        diagrams do not say, at the largest finite value seen in fit. "drop": they are left out. A number: they die
+        there. "essential_count" counts them in any case.
+    alpha : float, default=2.0
+        Exponent of the total persistence; "statistics" only.
+    n_levels : int, default=5
+        Number of landscapes; "landscape" only.
+    n_bins : int, default=100
+        Number of grid points per block, from the smallest birth to the largest death seen in fit.
+
+    Attributes
+    ----------
+    blocks_ : tuple of (str, int)
+        Blocks of the fitted diagrams.
+    caps_ : ndarray of shape (n_blocks,)
+        Where essential classes die, where that was learnt or given.
+    grids_ : ndarray of shape (n_blocks, n_bins)
+        Grid points of each block; "landscape" only.
+    n_features_in_ : int
+        Width of X, where X is a matrix.
+
+    See Also
+    --------
+    GraphFiltration : Makes diagrams of a network's graph.
+
+    Notes
+    -----
+    Diagrams of a superlevel filtration (``diagrams.negated``) are described as stored, in values of -phi, so birth
+    <= death in every feature. An empty diagram gives zeros. A matrix X is read row by row: the value v is the pair
+    (min(0, v), max(0, v)), of degree 0, so |v| is a lifetime.
+
+    Cost: statistics sort each diagram; a landscape touches, for each pair, the grid points under its tent. Nothing
+    is padded.
+
+    References
+    ----------
+    Bubenik. Statistical topological data analysis using persistence landscapes. JMLR 16, 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktopo import PersistenceVectorizer
+    >>> diagrams = [np.array([[0.0, 4.0, 0], [1.0, 3.0, 0]]), np.array([[0.0, 2.0, 0]])]
+    >>> vectorizer = PersistenceVectorizer(method="landscape", n_levels=2, n_bins=5)
+    >>> vectorizer.fit_transform(diagrams)
+    array([[0., 1., 2., 1., 0., 0., 0., 1., 0., 0.],
+           [0., 1., 0., 0., 0., 0., 0., 0., 0., 0.]])
+    >>> print(vectorizer.get_feature_names_out()[0])
+    diagram__H0__landscape_1_0
+    """
+
+    def __init__(self, method="statistics", *, essential="cap", alpha=2.0, n_levels=5, n_bins=100):
+        self.method = method
+        self.essential = essential
+        self.alpha = alpha
+        self.n_levels = n_levels
+        self.n_bins = n_bins
+
+    def fit(self, X, y=None):
+        """Learn the blocks, where essential classes end, and the grids.
+
+        Parameters
+        ----------
+        X : Diagrams, list of arrays with rows (birth, death, degree), giotto-tda array, or matrix of lifetimes
+        y : ignored
+
+        Returns
+        -------
+        self : PersistenceVectorizer
+
+        Raises
+        ------
+        ValueError
+            If a parameter or `X` cannot be used.
+        """
+        self._check_parameters()
+        diagrams = self._read(X, reset=True)
+        if len(diagrams) == 0:
+            raise ValueError("Found diagrams with 0 sample(s), while at least one is required.")
+        self.blocks_ = diagrams.blocks
+        self.negated_ = diagrams.negated
+        self.caps_ = self._learn_caps(diagrams)
+        if self.method == "landscape":
+            self.grids_ = self._learn_grids(self._finite(diagrams))
+        return self
+
+    def transform(self, X):
+        """Features of each sample's diagrams.
+
+        Parameters
+        ----------
+        X : as in fit
+            With the blocks seen in fit; blocks that are missing from a list count as empty.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self, "blocks_")
+        diagrams = self._align(self._read(X, reset=False))
+        finite = self._finite(diagrams)
+        if self.method == "landscape":
+            features = self._landscapes(finite)
+        else:
+            infinite = np.concatenate([[0], np.cumsum(np.isinf(diagrams.death))])
+            n_essential = np.diff(infinite[diagrams.offsets])
+            features = barcode_statistics(finite.birth, finite.death, finite.offsets, n_essential, self.alpha)
+        return features.reshape(len(diagrams), -1)
+
+    def get_feature_names_out(self, input_features=None):
+        """Names such as ``conv1__H0__persistence_mean`` and ``conv1__H0__landscape_1_37``.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of str
+        """
+        check_is_fitted(self, "blocks_")
+        if self.method == "landscape":
+            columns = [f"landscape_{k + 1}_{t}" for k in range(self.n_levels) for t in range(self.n_bins)]
+        else:
+            columns = [*STATISTICS, "total_persistence"]
+        return np.array([f"{layer}__H{g}__{column}" for layer, g in self.blocks_ for column in columns], dtype=object)
+
+    def _check_parameters(self):
+        if self.method not in ("statistics", "landscape"):
+            raise ValueError(
+                "The 'method' parameter of PersistenceVectorizer must be 'statistics' or 'landscape'. "
+                f"Got {self.method!r} instead."
+            )
+        for name, least in (("n_levels", 1), ("n_bins", 2)):
+            value = getattr(self, name)
+            if not isinstance(value, numbers.Integral) or value < least:
+                raise ValueError(
+                    f"The {name!r} parameter of PersistenceVectorizer must be an integer >= {least}. "
+                    f"Got {value!r} instead."
+                )
+        if not isinstance(self.alpha, numbers.Real) or not 0 < self.alpha < np.inf:
+            raise ValueError(f"The 'alpha' parameter of PersistenceVectorizer must be positive. Got {self.alpha!r}.")
+        number = isinstance(self.essential, numbers.Real) and np.isfinite(self.essential)
+        if not number and self.essential not in ("cap", "drop"):
+            raise ValueError(
+                "The 'essential' parameter of PersistenceVectorizer must be 'cap', 'drop' or a finite number. "
+                f"Got {self.essential!r} instead."
+            )
+
+    def _read(self, X, *, reset):
+        if isinstance(X, Diagrams) or is_list_of_rows(X) or np.ndim(X) == 3:
+            return as_diagrams(X if isinstance(X, Diagrams | list | tuple) else np.asarray(X))
+        values = check_matrix(self, X, reset=reset)
+        n_samples, width = values.shape
+        birth, death = np.minimum(values, 0.0).ravel(), np.maximum(values, 0.0).ravel()
+        return Diagrams(birth, death, np.arange(n_samples + 1) * width, [("lifetimes", 0)], max_pairs=[width])
+
+    def _align(self, diagrams):
+        """Bring the blocks into the fitted order; an unknown block is an error, a missing one is empty."""
+        if diagrams.blocks == self.blocks_:
+            return diagrams
+        unknown = [block for block in diagrams.blocks if block not in self.blocks_ and _has_pairs(diagrams, block)]
+        missing = [block for block in self.blocks_ if block not in diagrams.blocks]
+        if unknown or (missing and {layer for layer, _ in missing} - set(diagrams.layers)):
+            raise ValueError(
+                f"PersistenceVectorizer was fitted on the blocks {self.blocks_} and got {diagrams.blocks}. "
+                "Give diagrams of the same layers and degrees, or fit again."
+            )
+        place = {block: j for j, block in enumerate(diagrams.blocks)}
+        pairs, counts = [], []
+        for i in range(len(diagrams)):
+            for block in self.blocks_:
+                rows = diagrams[i].pairs(*block) if block in place else np.empty((0, 2))
+                pairs.append(rows)
+                counts.append(len(rows))
+        flat = np.concatenate([*pairs, np.empty((0, 2))])
+        offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        return Diagrams(flat[:, 0], flat[:, 1], offsets, self.blocks_, negated=diagrams.negated, end=diagrams.end)
+
+    def _learn_caps(self, diagrams):
+        """Per block where essential classes die; the end of the filtration where it is known."""
+        n_blocks = len(diagrams.blocks)
+        if isinstance(self.essential, numbers.Real):
+            return np.full(n_blocks, float(self.essential))
+        if diagrams.end is not None:
+            return np.full(n_blocks, diagrams.end)
+        caps = np.zeros(n_blocks)
+        for j, (layer, degree) in enumerate(diagrams.blocks):
+            block = diagrams.select(layer=layer, degree=degree)
+            values = np.concatenate([block.birth, block.death[np.isfinite(block.death)]])
+            caps[j] = values.max(initial=-np.inf) if len(values) else 0.0
+        return caps
+
+    def _finite(self, diagrams):
+        if self.essential == "drop":
+            return with_finite_deaths(diagrams, "drop")
+        infinite = np.isinf(diagrams.death)
+        if not infinite.any():
+            return diagrams
+        segment_caps = np.tile(self.caps_, len(diagrams))
+        caps = np.maximum(np.repeat(segment_caps, np.diff(diagrams.offsets)), diagrams.birth)
+        death = np.where(infinite, caps, diagrams.death)
+        return Diagrams(
+            diagrams.birth, death, diagrams.offsets, diagrams.blocks, negated=diagrams.negated, end=diagrams.end
+        )
+
+    def _learn_grids(self, finite):
+        grids = np.zeros((len(finite.blocks), self.n_bins))
+        for j, (layer, degree) in enumerate(finite.blocks):
+            block = finite.select(layer=layer, degree=degree)
+            if len(block.birth):
+                grids[j] = np.linspace(block.birth.min(), block.death.max(), self.n_bins)
+        return grids
+
+    def _landscapes(self, finite):
+        starts = np.tile(self.grids_[:, 0], len(finite))
+        width = self.grids_[:, -1] - self.grids_[:, 0]
+        steps = np.tile(width / (self.n_bins - 1), len(finite))
+        return landscapes(finite.birth, finite.death, finite.offsets, starts, steps, self.n_bins, self.n_levels)
+
+
+def _has_pairs(diagrams, block):
+    return diagrams.counts[:, diagrams.blocks.index(block)].any()

@@ -1,0 +1,1 @@
+"""Displays: they keep computed arrays and import matplotlib only when they draw."""
