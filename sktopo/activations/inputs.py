@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from scipy import sparse
 
 from sktopo._base import check_matrix
 
@@ -23,7 +24,7 @@ class InputReader:
     """
 
     def __init__(self, estimator, X, model, *, reset):
-        if isinstance(X, dict) or hasattr(X, "input_ids"):
+        if _is_named(X):
             self.kwargs, self.args = {name: _array(item, name) for name, item in dict(X).items()}, ()
         elif isinstance(X, tuple) and len(X) > 1 and all(isinstance(x, np.ndarray | torch.Tensor) for x in X):
             self.kwargs, self.args = {}, tuple(_array(item, f"input[{i}]") for i, item in enumerate(X))
@@ -67,6 +68,11 @@ class InputReader:
         elif values.dtype in (torch.int32, torch.int16, torch.uint8):
             values = values.long()
         return values.to(device) if device is not None else values
+
+
+def _is_named(X):
+    """Whether X holds named inputs: a dict or a tokenizer's output (SciPy's dok format is a dict too)."""
+    return (isinstance(X, dict) or hasattr(X, "input_ids")) and not sparse.issparse(X)
 
 
 def _one_input(estimator, X, reset):

@@ -6,7 +6,6 @@ joins one element of the value that enters an operator with one element of the o
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
@@ -184,6 +183,11 @@ class Network:
     shapes : dict of str to tuple of int
         Shape, without the batch axis, of every recorded value that an operator reads.
 
+    Attributes
+    ----------
+    digest : str
+        Content hash; equal descriptions have equal digests.
+
     See Also
     --------
     ActivationExtractor : Traces a torch network and attaches its description to the activations.
@@ -226,9 +230,11 @@ class Network:
         """The operators with learned weights: dense and convolution."""
         return tuple(operator for operator in self.operators if operator.weighted)
 
-    @cached_property
-    def digest(self):
-        """Content hash of the description; equal descriptions have equal digests."""
+    def __post_init__(self):
+        object.__setattr__(self, "digest", self._content_hash())
+
+    def _content_hash(self):
+        """Equal descriptions have equal digests; computed once, since a description never changes."""
         hasher = hashlib.blake2b(digest_size=16)
         for layer in self.units:
             hasher.update(repr(layer).encode())

@@ -10,7 +10,7 @@ import numpy as np
 
 from sktopo.diagrams import convert
 
-__all__ = ["Diagrams", "as_diagrams"]
+__all__ = ["Diagrams", "as_diagrams", "holds_diagrams"]
 
 
 class Diagrams:
@@ -378,6 +378,19 @@ def as_diagrams(X):
         "Expected Diagrams, a list of arrays with rows (birth, death, degree), or a giotto-tda array of "
         f"shape (n_samples, n_pairs, 3). Got {type(X).__name__} instead."
     )
+
+
+def holds_diagrams(X):
+    """Whether `X` is one of the formats of :func:`as_diagrams`, rather than a matrix.
+
+    Raises
+    ------
+    ValueError
+        For an empty list, which could be either.
+    """
+    if isinstance(X, list | tuple) and len(X) == 0:
+        raise ValueError("Found a list with 0 sample(s), while at least one diagram is required.")
+    return isinstance(X, Diagrams) or convert.is_list_of_rows(X) or (isinstance(X, np.ndarray) and X.ndim == 3)
 
 
 def _frozen(values, dtype):

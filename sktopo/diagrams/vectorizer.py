@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._base import check_matrix
 from sktopo._numeric.landscape import landscapes
-from sktopo.diagrams.container import Diagrams, as_diagrams
-from sktopo.diagrams.convert import is_list_of_rows, with_finite_deaths
+from sktopo.diagrams.container import Diagrams, as_diagrams, holds_diagrams
+from sktopo.diagrams.convert import with_finite_deaths
 from sktopo.diagrams.statistics import STATISTICS, barcode_statistics
 
 __all__ = ["PersistenceVectorizer"]
@@ -136,7 +136,10 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
             infinite = np.concatenate([[0], np.cumsum(np.isinf(diagrams.death))])
             n_essential = np.diff(infinite[diagrams.offsets])
             features = barcode_statistics(finite.birth, finite.death, finite.offsets, n_essential, self.alpha)
-        return features.reshape(len(diagrams), -1)
+        return features.reshape(len(diagrams), len(self.blocks_) * self._columns_per_block())
+
+    def _columns_per_block(self):
+        return self.n_levels * self.n_bins if self.method == "landscape" else len(STATISTICS) + 1
 
     def get_feature_names_out(self, input_features=None):
         """Names such as ``conv1__H0__persistence_mean`` and ``conv1__H0__landscape_1_37``.
@@ -179,8 +182,8 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
             )
 
     def _read(self, X, *, reset):
-        if isinstance(X, Diagrams) or is_list_of_rows(X) or np.ndim(X) == 3:
-            return as_diagrams(X if isinstance(X, Diagrams | list | tuple) else np.asarray(X))
+        if holds_diagrams(X):
+            return as_diagrams(X)
         values = check_matrix(self, X, reset=reset)
         n_samples, width = values.shape
         birth, death = np.minimum(values, 0.0).ravel(), np.maximum(values, 0.0).ravel()

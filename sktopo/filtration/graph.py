@@ -318,6 +318,8 @@ def _reader(X, i):
 def _kind_of(X):
     if hasattr(X, "layers") and hasattr(X, "network"):
         return "activations"
-    if isinstance(X, list | tuple) and len(X) and all(sparse.issparse(graph) for graph in X):
+    if isinstance(X, list | tuple) and len(X) == 0:
+        raise ValueError("Found a list with 0 sample(s), while at least one graph is required.")
+    if isinstance(X, list | tuple) and all(sparse.issparse(graph) for graph in X):
         return "adjacency"
     return "matrix"

@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._base import ContainerOutputMixin, check_matrix
-from sktopo.diagrams.container import Diagrams, as_diagrams
-from sktopo.diagrams.convert import is_list_of_rows, padded_array, with_finite_deaths
+from sktopo.diagrams.container import Diagrams, as_diagrams, holds_diagrams
+from sktopo.diagrams.convert import padded_array, with_finite_deaths
 
 __all__ = ["DiagramsToGiotto"]
 
@@ -118,8 +118,8 @@ class DiagramsToGiotto(ContainerOutputMixin, TransformerMixin, BaseEstimator):
         return array
 
     def _read(self, X, *, reset):
-        if isinstance(X, Diagrams) or is_list_of_rows(X) or np.ndim(X) == 3:
-            diagrams = as_diagrams(X if isinstance(X, Diagrams | list | tuple) else np.asarray(X))
+        if holds_diagrams(X):
+            diagrams = as_diagrams(X)
         else:
             values = check_matrix(self, X, reset=reset)
             birth, death = np.minimum(values, 0.0).ravel(), np.maximum(values, 0.0).ravel()
