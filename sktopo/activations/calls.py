@@ -144,7 +144,7 @@ class CallWatcher(TorchFunctionMode):
             if threading.get_ident() != self._thread:
                 return
             inside_leaf = self._frames[-1].leaf
-            self._frames.append(_Frame(path, module, leaf=inside_leaf or is_leaf(module)))
+            self._frames.append(_Frame(path, module, leaf=inside_leaf or (path != "" and is_leaf(module))))
             if self._on_input is not None and path and not inside_leaf:
                 count = self._entry_counts.get(path, 0)
                 self._entry_counts[path] = count + 1

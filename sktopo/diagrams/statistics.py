@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sktopo._numeric.statistics import sort_segments
+
 __all__ = ["STATISTICS", "barcode_statistics"]
 
 QUANTITIES = ("birth", "death", "midlife", "persistence")
@@ -56,8 +58,7 @@ def _summaries(values, offsets):
     mean = total / full
     deviation = values - np.repeat(mean, counts)
     sd = np.sqrt(_sums(deviation**2, offsets) / full)
-    segment = np.repeat(np.arange(len(counts)), counts)
-    ordered = values[np.lexsort((values, segment))]
+    ordered = sort_segments(values, offsets)
     quantiles = [_quantiles(ordered, offsets, q) for q in (0.0, 0.25, 0.5, 0.75, 1.0)]
     return [total, mean, sd, *quantiles]
 

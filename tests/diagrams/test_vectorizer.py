@@ -1,0 +1,117 @@
+"""PersistenceVectorizer against its slow twins, and its manners."""
+
+import gudhi.representations
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sktopo import Diagrams, PersistenceVectorizer
+from sktopo.diagrams.statistics import STATISTICS
+from tests.oracles.vectors import landscape, statistics
+
+pair = st.tuples(st.integers(-4, 4), st.integers(0, 5)).map(lambda p: (p[0], p[0] + p[1], 0))
+ragged = st.lists(st.lists(pair, max_size=7), min_size=1, max_size=4).map(
+    lambda samples: [np.array(rows, dtype=float).reshape(-1, 3) for rows in samples]
+)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(samples=ragged)
+def test_statistics_equal_their_definition(samples):
+    ours = PersistenceVectorizer(alpha=1.5).fit_transform(Diagrams.from_list(samples))
+    expected = [statistics(rows[:, :2], 0, 1.5) for rows in samples]
+    np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(samples=ragged, n_bins=st.integers(2, 9), n_levels=st.integers(1, 4))
+def test_landscapes_equal_their_definition(samples, n_bins, n_levels):
+    vectorizer = PersistenceVectorizer(method="landscape", n_bins=n_bins, n_levels=n_levels)
+    ours = vectorizer.fit_transform(Diagrams.from_list(samples))
+    grid = vectorizer.grids_[0]
+    expected = [landscape(rows[:, :2], grid, n_levels).ravel() for rows in samples]
+    np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_landscapes_agree_with_gudhis_up_to_its_factor():
+    """GUDHI multiplies landscapes by the square root of 2; otherwise it is right on finite bars."""
+    rng = np.random.default_rng(0)
+    birth = rng.random(40)
+    pairs = np.stack([birth, birth + rng.random(40)], axis=1)
+    vectorizer = PersistenceVectorizer(method="landscape", n_bins=50, n_levels=3)
+    ours = vectorizer.fit_transform([np.column_stack([pairs, np.zeros(40)])])
+    grid = vectorizer.grids_[0]
+    peer = gudhi.representations.Landscape(
+        num_landscapes=3, resolution=50, sample_range=[grid[0], grid[-1]], keep_endpoints=True
+    )
+    np.testing.assert_allclose(ours, peer.fit_transform([pairs]) / np.sqrt(2), atol=1e-9)
+
+
+def test_energy_of_all_levels_has_its_closed_form():
+    rows = np.array([[0, 4, 0], [1, 3, 0], [1, 3, 0], [2, 3, 0]], dtype=float)
+    vectorizer = PersistenceVectorizer(method="landscape", n_bins=4001, n_levels=4)
+    energy = (vectorizer.fit_transform([rows]) ** 2).sum() * (4 / 4000)
+    assert energy == pytest.approx(((rows[:, 1] - rows[:, 0]) ** 3).sum() / 12, rel=1e-5)
+
+
+@pytest.mark.parametrize("method", ["statistics", "landscape"])
+def test_an_empty_diagram_gives_zeros(method):
+    features = PersistenceVectorizer(method).fit_transform([np.array([[0.0, 1.0, 0]]), np.empty((0, 3))])
+    assert features[0].any() and not features[1].any()
+
+
+def test_essential_classes_follow_the_policy():
+    diagrams = Diagrams.from_list([np.array([[0, 1, 0], [0, np.inf, 0]], dtype=float)], end=3.0)
+    longest = STATISTICS.index("persistence_max")
+    by_policy = {
+        policy: PersistenceVectorizer(essential=policy).fit_transform(diagrams)[0] for policy in ("cap", "drop", 9.0)
+    }
+    assert [by_policy[policy][longest] for policy in ("cap", "drop", 9.0)] == [3, 1, 9]
+    assert [row[STATISTICS.index("essential_count")] for row in by_policy.values()] == [1, 1, 1]
+    assert [row[STATISTICS.index("count")] for row in by_policy.values()] == [2, 1, 2]
+
+
+def test_without_a_known_end_the_cap_is_the_largest_value_of_fit():
+    train = [np.array([[0, 4, 0], [0, np.inf, 0]], dtype=float)]
+    vectorizer = PersistenceVectorizer().fit(train)
+    assert vectorizer.caps_.tolist() == [4]
+    test = vectorizer.transform([np.array([[1, np.inf, 0]])])
+    assert test[0, STATISTICS.index("persistence_max")] == 3
+
+
+def test_names_say_layer_degree_and_coordinate():
+    diagrams = Diagrams([0.0, 1.0], [1.0, 2.0], [0, 1, 2], [("conv1", 0), ("conv2", 1)])
+    names = PersistenceVectorizer().fit(diagrams).get_feature_names_out()
+    assert names[0] == "conv1__H0__count" and names[-1] == "conv2__H1__total_persistence"
+    assert "conv1__H0__persistence_mean" in names
+    vectorizer = PersistenceVectorizer("landscape", n_bins=3, n_levels=2).fit(diagrams)
+    assert len(vectorizer.get_feature_names_out()) == vectorizer.transform(diagrams).shape[1] == 12
+
+
+@pytest.mark.parametrize("method", ["statistics", "landscape"])
+def test_the_test_set_changes_neither_width_nor_grid(method):
+    rng = np.random.default_rng(0)
+    rows = [np.column_stack([np.zeros(5), rng.random(5), np.zeros(5)]) for _ in range(3)]
+    vectorizer = PersistenceVectorizer(method).fit(rows)
+    alone = vectorizer.transform(rows[:1])
+    wide = vectorizer.transform([rows[0], 100 * rows[1]])
+    np.testing.assert_array_equal(alone[0], wide[0])
+
+
+def test_other_blocks_than_in_fit_are_an_error_and_missing_degrees_are_empty():
+    both = [np.array([[0, 1, 0], [0, 2, 1]], dtype=float)]
+    vectorizer = PersistenceVectorizer().fit(both)
+    only = vectorizer.transform([np.array([[0, 1, 0]], dtype=float)])
+    assert only[0, len(STATISTICS) + 1] == 0
+    with pytest.raises(ValueError, match="was fitted on the blocks"):
+        vectorizer.transform([np.array([[0, 1, 2]], dtype=float)])
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"method": "images"}, {"essential": "keep"}, {"n_bins": 1}, {"n_levels": 0}, {"alpha": 0}, {"essential": np.inf}],
+)
+def test_a_wrong_parameter_is_an_error(parameters):
+    with pytest.raises(ValueError, match=f"'{next(iter(parameters))}' parameter of PersistenceVectorizer"):
+        PersistenceVectorizer(**parameters).fit([np.array([[0.0, 1.0, 0]])])

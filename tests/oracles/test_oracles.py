@@ -1,0 +1,79 @@
+"""The slow twins on cases worked by hand."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.oracles.activation_graph import explicit_graph
+from tests.oracles.elder_rule import forest_weights, persistence
+from tests.oracles.vectors import landscape, statistics
+
+HAND = [
+    ("dense", {"weight": np.array([[0.5, 1.0], [3.0, 0.3]])}),
+    ("relu", {}),
+    ("dense", {"weight": np.array([[1.0, -0.5], [0.3, 1.5]])}),
+]
+
+
+def hand_edges():
+    edges, _ = explicit_graph(HAND, np.array([1.0, 2.0]))
+    return edges
+
+
+def test_edges_of_the_network_worked_by_hand():
+    phi = {(u, v): weight for _, u, v, weight in hand_edges()}
+    expected = {(0, 2): 0.5, (1, 2): 2, (0, 3): 3, (1, 3): 0.6, (2, 4): 2.5, (3, 4): 1.8, (2, 5): 0.75, (3, 5): 5.4}
+    assert phi == pytest.approx(expected)
+
+
+def test_persistence_of_the_network_worked_by_hand():
+    pairs, essential = persistence([edge[1:] for edge in hand_edges()])
+    np.testing.assert_allclose(pairs, [[2.5, 1.8]])
+    np.testing.assert_allclose(essential, [5.4])
+
+
+@pytest.mark.parametrize(("operator", "expected"), [(0, [0.6, 2, 3]), (2, [1.8, 2.5, 5.4])])
+def test_layer_trees_of_the_network_worked_by_hand(operator, expected):
+    edges = [edge[1:] for edge in hand_edges() if edge[0] == operator]
+    np.testing.assert_allclose(forest_weights(edges), expected)
+    np.testing.assert_allclose(np.sort(persistence(edges, "all")[0][:, 1]), expected)
+
+
+def test_convolution_with_stride_and_padding_by_hand():
+    edges, value = explicit_graph(
+        [("conv", {"weight": np.ones((1, 1, 2, 2)), "stride": 2, "padding": 1})], np.array([[[1.0, 2.0], [3.0, 4.0]]])
+    )
+    np.testing.assert_array_equal(value, [[[1, 2], [3, 4]]])
+    assert [edge[3] for edge in edges] == [4, 3, 2, 1]
+
+
+def test_two_peaks_with_a_tie():
+    pairs, essential = persistence([(0, 1, 2.0), (1, 2, 1.0), (2, 3, 2.0)])
+    np.testing.assert_array_equal(pairs, [[2, 1]])
+    np.testing.assert_array_equal(essential, [2])
+
+
+def test_landscape_and_its_closed_form():
+    grid = np.linspace(0, 4, 4001)
+    pairs = [(0, 4), (1, 3), (1, 3)]
+    levels = landscape(pairs, grid, 3)
+    np.testing.assert_allclose(levels[:, 2000], [2, 1, 1])
+    energy = (levels**2).sum() * (grid[1] - grid[0])
+    assert energy == pytest.approx(sum((d - b) ** 3 for b, d in pairs) / 12, rel=1e-4)
+
+
+def test_statistics_by_hand():
+    row = statistics([(0, 1), (1, 4)], 2, 2.0)
+    assert row[:2].tolist() == [2, 2]
+    assert row[2] == pytest.approx(-(0.25 * np.log(0.25) + 0.75 * np.log(0.75)))
+    assert row[-1] == 10
+
+
+@pytest.mark.parametrize("name", ["activation_graph", "elder_rule", "vectors"])
+def test_oracles_import_numpy_only(name):
+    tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text())
+    found = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert found <= {"numpy", "itertools"}

@@ -1,0 +1,36 @@
+"""PersistenceDiagramDisplay draws what is there."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from sktopo import Diagrams, GraphFiltration, PersistenceDiagramDisplay
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def test_essential_classes_lie_on_a_line_of_their_own():
+    diagrams = Diagrams([-3.0, -2.0], [np.inf, -1.0], [0, 2], [("conv1", 0)], negated=True, end=0.0)
+    display = PersistenceDiagramDisplay.from_diagrams(diagrams)
+    points = display.ax_.collections[0].get_offsets()
+    np.testing.assert_allclose(points[1], [2, 1])
+    assert points[0][0] == 3 and points[0][1] < 0
+    assert display.ax_.get_xlabel() == "birth (phi)"
+    assert display.figure_ is display.ax_.figure
+
+
+def test_from_estimator_and_given_axes():
+    rows = np.random.default_rng(0).random((3, 6))
+    _, ax = plt.subplots()
+    display = PersistenceDiagramDisplay.from_estimator(GraphFiltration().fit(rows), rows, sample=2, ax=ax)
+    assert display.ax_ is ax
+
+
+def test_empty_diagrams_can_be_drawn_and_many_samples_cannot():
+    PersistenceDiagramDisplay.from_diagrams([np.empty((0, 3))])
+    with pytest.raises(ValueError, match="is of one sample"):
+        PersistenceDiagramDisplay(Diagrams.from_list([np.empty((0, 3))] * 2))
