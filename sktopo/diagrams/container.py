@@ -10,7 +10,7 @@ import numpy as np
 
 from sktopo.diagrams import convert
 
-__all__ = ["Diagrams", "as_diagrams", "holds_diagrams"]
+__all__ = ["Diagrams"]
 
 
 class Diagrams:
@@ -46,7 +46,10 @@ class Diagrams:
 
     Notes
     -----
-    Arrays are read-only. The model is the finite multiset: nothing is deduplicated or dropped.
+    Arrays are copied and read-only. The model is the finite multiset: nothing is deduplicated or dropped.
+
+    ``to_list``, ``to_giotto``, ``to_gudhi`` and ``np.asarray`` have no place for layers: blocks of the same degree
+    are joined there. Choose one layer first, with :meth:`select`, where that is not wanted.
 
     Examples
     --------
@@ -116,6 +119,16 @@ class Diagrams:
         return 2
 
     @property
+    def dtype(self):
+        """Type of births and deaths: always float64."""
+        return self.birth.dtype
+
+    @property
+    def persistence(self):
+        """Lifetimes death - birth, a flat array in the order of ``birth``; inf for essential classes."""
+        return self.death - self.birth
+
+    @property
     def layers(self):
         return tuple(dict.fromkeys(layer for layer, _ in self.blocks))
 
@@ -137,36 +150,47 @@ class Diagrams:
     def __getitem__(self, key):
         n_blocks = len(self.blocks)
         samples = np.atleast_1d(np.arange(len(self))[self._sample_key(key)])
-        return self._take((samples[:, None] * n_blocks + np.arange(n_blocks)).ravel(), self.blocks)
+        segments = (samples[:, None] * n_blocks + np.arange(n_blocks)).ravel()
+        return self.take_segments(segments, self.blocks, self.max_pairs)
 
     def _sample_key(self, key):
-        if isinstance(key, tuple):  # scikit-learn asks for X[index, ...]
-            if len(key) != 2 or key[1] is not Ellipsis:
-                raise IndexError(
-                    f"Diagrams are indexed by sample; use select(layer=, degree=) for blocks. Got {key!r}."
-                )
+        if isinstance(key, tuple) and len(key) == 2 and key[1] is Ellipsis:  # scikit-learn's X[index, ...]
             key = key[0]
-        if isinstance(key, str):
-            raise IndexError(f"Diagrams are indexed by sample; use select(layer={key!r}).")
-        if isinstance(key, numbers.Integral | slice):
+        if isinstance(key, str | tuple):
+            raise IndexError(f"Diagrams are indexed by sample; use select(layer=, degree=) for blocks. Got {key!r}.")
+        if isinstance(key, slice):
             return key
-        key = np.asarray(key)
-        return key if key.size else key.astype(np.intp)
+        if isinstance(key, numbers.Integral):
+            if not -len(self) <= key < len(self):
+                raise IndexError(f"Sample {key} does not exist: there are {len(self)} samples.")
+            return int(key)
+        index = np.asarray(key)
+        index = index if index.size else index.astype(np.intp)
+        if index.ndim != 1 or index.dtype.kind not in "iub":
+            raise IndexError(f"Samples are chosen by integers or booleans in one dimension. Got {key!r} instead.")
+        return index
 
-    def _take(self, segments, blocks, max_pairs="same"):
-        """New Diagrams of the given segments (sample * n_blocks + block), in their order."""
-        starts, sizes = self.offsets[segments], np.diff(self.offsets)[segments]
+    def take_segments(self, segments, blocks, max_pairs=None):
+        """Diagrams put together from segments of this one; for use inside the package.
+
+        Parameters
+        ----------
+        segments : ndarray of int
+            Each ``sample * n_blocks + block``, or -1 for an empty segment; in the order of the result.
+        blocks : sequence of (str, int)
+        max_pairs : sequence of int or None, default=None
+
+        Returns
+        -------
+        Diagrams
+        """
+        there = segments >= 0
+        starts = np.where(there, self.offsets[segments], 0)
+        sizes = np.where(there, np.append(np.diff(self.offsets), 0)[segments], 0)
         offsets = np.concatenate([[0], np.cumsum(sizes)])
         pairs = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
-        return Diagrams(
-            self.birth[pairs],
-            self.death[pairs],
-            offsets,
-            blocks,
-            negated=self.negated,
-            end=self.end,
-            max_pairs=self.max_pairs if max_pairs == "same" else max_pairs,
-        )
+        birth, death = self.birth[pairs], self.death[pairs]
+        return Diagrams(birth, death, offsets, blocks, negated=self.negated, end=self.end, max_pairs=max_pairs)
 
     def select(self, *, layer=None, degree=None):
         """Keep some of the blocks.
@@ -185,23 +209,20 @@ class Diagrams:
         Raises
         ------
         ValueError
-            If no block is left.
+            If a layer or degree does not occur, or no block is left.
         """
         layers = self.layers if layer is None else (layer,) if isinstance(layer, str) else tuple(layer)
-        if degree is None:
-            degrees = self.degrees
-        else:
-            degrees = (degree,) if isinstance(degree, numbers.Integral) else tuple(degree)
+        degrees = self.degrees if degree is None else tuple(np.atleast_1d(degree).tolist())
         chosen = [j for j, block in enumerate(self.blocks) if block[0] in layers and block[1] in degrees]
-        unknown = [name for name in layers if name not in self.layers]
+        unknown = {*layers} - {*self.layers} or {*degrees} - {*self.degrees}
         if not chosen or unknown:
             raise ValueError(
-                f"No block has layer in {layers} and degree in {degrees}"
-                f"{f'; unknown: {unknown}' if unknown else ''}. The blocks are {self.blocks}."
+                f"There is no block with layer in {layers} and degree in {degrees}"
+                f"{f' (unknown: {sorted(unknown)})' if unknown else ''}. The blocks are {self.blocks}."
             )
         segments = (np.arange(len(self))[:, None] * len(self.blocks) + np.array(chosen)).ravel()
         max_pairs = None if self.max_pairs is None else [self.max_pairs[j] for j in chosen]
-        return self._take(segments, [self.blocks[j] for j in chosen], max_pairs)
+        return self.take_segments(segments, [self.blocks[j] for j in chosen], max_pairs)
 
     def pairs(self, layer=None, degree=None):
         """Pairs of one sample as rows (birth, death).
@@ -330,6 +351,11 @@ class Diagrams:
             raise ValueError("Padding diagrams needs a copy.")
         return convert.padded_array(self).astype(dtype or np.float64, copy=False)
 
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        for array in (self.birth, self.death, self.offsets):  # pickling forgets that they are read-only
+            array.flags.writeable = False
+
     def __eq__(self, other):
         if not isinstance(other, Diagrams):
             return NotImplemented
@@ -351,50 +377,8 @@ class Diagrams:
         )
 
 
-def as_diagrams(X):
-    """Diagrams from what any stage accepts.
-
-    Parameters
-    ----------
-    X : Diagrams, list of array-like of shape (n_pairs, 3), or ndarray of shape (n_samples, n_pairs, 3)
-        Rows are (birth, death, degree); a three-dimensional array is giotto-tda's, with its padding.
-
-    Returns
-    -------
-    Diagrams
-
-    Raises
-    ------
-    ValueError
-        If `X` is none of these.
-    """
-    if isinstance(X, Diagrams):
-        return X
-    if isinstance(X, np.ndarray) and X.ndim == 3:
-        return Diagrams.from_giotto(X)
-    if isinstance(X, list | tuple):
-        return Diagrams.from_list(X)
-    raise ValueError(
-        "Expected Diagrams, a list of arrays with rows (birth, death, degree), or a giotto-tda array of "
-        f"shape (n_samples, n_pairs, 3). Got {type(X).__name__} instead."
-    )
-
-
-def holds_diagrams(X):
-    """Whether `X` is one of the formats of :func:`as_diagrams`, rather than a matrix.
-
-    Raises
-    ------
-    ValueError
-        For an empty list, which could be either.
-    """
-    if isinstance(X, list | tuple) and len(X) == 0:
-        raise ValueError("Found a list with 0 sample(s), while at least one diagram is required.")
-    return isinstance(X, Diagrams) or convert.is_list_of_rows(X) or (isinstance(X, np.ndarray) and X.ndim == 3)
-
-
 def _frozen(values, dtype):
-    """A read-only array that shares memory where it can, without freezing the caller's own array."""
-    array = np.asarray(values, dtype=dtype).view()
+    """A read-only copy, so that a diagram cannot change under its owner."""
+    array = np.array(values, dtype=dtype)
     array.flags.writeable = False
     return array

@@ -14,7 +14,9 @@ __all__ = [
 
 def is_list_of_rows(X):
     """Whether `X` looks like a list of (k, 3) arrays rather than a matrix written as nested lists."""
-    return isinstance(X, list | tuple) and len(X) > 0 and all(np.ndim(rows) == 2 for rows in X)
+    if not isinstance(X, list | tuple):
+        return False
+    return any(np.ndim(rows) == 2 for rows in X) and all(np.ndim(rows) == 2 or np.size(rows) == 0 for rows in X)
 
 
 def arrays_from_rows(diagrams, *, layer, degrees):
@@ -70,28 +72,36 @@ def rows_from_diagrams(diagrams):
 
 
 def with_finite_deaths(diagrams, essential):
-    """Diagrams under a policy for essential classes: "error", "keep", "cap", "drop" or a number."""
+    """Diagrams under a policy for essential classes: "error", "keep", "cap", "drop", a number or one per block.
+
+    A class that is born after the number dies at once.
+    """
     infinite = np.isinf(diagrams.death)
-    if (isinstance(essential, str) and essential == "keep") or not infinite.any():
+    if not infinite.any() or (isinstance(essential, str) and essential == "keep"):
         return diagrams
-    if isinstance(essential, str) and essential == "drop":
-        return _without(diagrams, infinite)
-    if isinstance(essential, str) and essential == "cap":
-        if diagrams.end is None:
-            raise ValueError(
-                "essential='cap' needs to know where the filtration ends, and these diagrams do not say. "
-                "Give the value: essential=1.0, or essential='drop'."
-            )
-        cap = diagrams.end
-    elif isinstance(essential, str):
-        raise ValueError(
-            f"There are {int(infinite.sum())} essential classes (death = inf). Choose what becomes of them: "
-            f"essential='cap', 'drop', 'keep' or a number. Got {essential!r}."
-        )
-    else:
-        cap = float(essential)
+    if isinstance(essential, str):
+        if essential == "drop":
+            return _without(diagrams, infinite)
+        essential = _end_of(diagrams, essential, infinite.sum())
+    caps = np.broadcast_to(np.asarray(essential, dtype=np.float64), len(diagrams.blocks))
+    cap = np.repeat(np.tile(caps, len(diagrams)), np.diff(diagrams.offsets))
     death = np.where(infinite, np.maximum(cap, diagrams.birth), diagrams.death)
     return _like(diagrams, diagrams.birth, death, diagrams.offsets)
+
+
+def _end_of(diagrams, essential, n_essential):
+    """Where "cap" lets essential classes die; an error where nobody can know."""
+    if essential != "cap":
+        raise ValueError(
+            f"There are {n_essential} essential classes (death = inf). Choose what becomes of them: "
+            f"essential='cap', 'drop', 'keep' or a number. Got {essential!r}."
+        )
+    if diagrams.end is None:
+        raise ValueError(
+            "essential='cap' needs to know where the filtration ends, and these diagrams do not say. "
+            "Give the value: essential=1.0, or essential='drop'."
+        )
+    return diagrams.end
 
 
 def _without(diagrams, dropped):
@@ -115,9 +125,8 @@ def padded_array(diagrams, widths=None):
     """giotto-tda's array (n_samples, sum of widths, 3), padded with (end, end, degree)."""
     counts = diagrams.counts
     if widths is None:
-        widths = diagrams.max_pairs
-    if widths is None:
-        widths = counts.max(axis=0, initial=0)
+        widths = counts.max(axis=0, initial=0) if diagrams.max_pairs is None else diagrams.max_pairs
+    _check_widths(diagrams, counts, np.asarray(widths))
     starts = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
     padding = diagrams.end or 0.0
     out = np.full((len(diagrams), starts[-1], 3), padding)
@@ -129,3 +138,13 @@ def padded_array(diagrams, widths=None):
     out[sample, column, 0] = diagrams.birth
     out[sample, column, 1] = diagrams.death
     return out
+
+
+def _check_widths(diagrams, counts, widths):
+    if (counts > widths).any():
+        sample, block = np.argwhere(counts > widths)[0]
+        layer, degree = diagrams.blocks[block]
+        raise ValueError(
+            f"Diagram {sample} has {counts[sample, block]} pairs of layer {layer!r}, degree {degree}, more than the "
+            f"{widths[block]} rows that are fixed for it. Fit on samples that include the largest diagrams."
+        )

@@ -10,10 +10,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._base import check_matrix
 from sktopo._numeric.landscape import landscapes
-from sktopo.diagrams.container import Diagrams, as_diagrams, holds_diagrams
 from sktopo.diagrams.convert import with_finite_deaths
+from sktopo.diagrams.reading import align_blocks, read_diagrams
 from sktopo.diagrams.statistics import STATISTICS, barcode_statistics
 
 __all__ = ["PersistenceVectorizer"]
@@ -25,28 +24,32 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     method : {"statistics", "landscape"}, default="statistics"
-        "statistics": number of classes and of essential classes, entropy (in nats), and sum, mean, standard
-        deviation, minimum, quartiles and maximum of birth, death, midlife and persistence, and the total
-        persistence of exponent `alpha`. "landscape": the first `n_levels` persistence landscapes at `n_bins` points.
+        "statistics": for each block the number of classes and of essential classes, the persistent entropy in nats,
+        sum, mean, standard deviation, minimum, quartiles and maximum of birth, death, midlife and persistence, and
+        the total persistence, the sum of persistence ** `alpha`. "landscape": for each block the first `n_levels`
+        persistence landscapes, exact at `n_bins` grid points.
     essential : {"cap", "drop"} or float, default="cap"
-        What becomes of essential classes (death = inf). "cap": they die where the filtration ends, or, where the
-        diagrams do not say, at the largest finite value seen in fit. "drop": they are left out. A number: they die
-        there. "essential_count" counts them in any case.
+        What becomes of essential classes (death = inf) before anything is measured. "cap": they die where the
+        filtration ends, or, where the diagrams do not say, at the largest finite value of their block seen in fit.
+        "drop": they are left out. A number: they die there. A class born after its cap dies at once.
+        "essential_count" counts them in any case; "count" counts those that are left out not.
     alpha : float, default=2.0
         Exponent of the total persistence; "statistics" only.
     n_levels : int, default=5
         Number of landscapes; "landscape" only.
     n_bins : int, default=100
-        Number of grid points per block, from the smallest birth to the largest death seen in fit.
+        Number of grid points per block, from the smallest birth to the largest death seen in fit; "landscape" only.
 
     Attributes
     ----------
     blocks_ : tuple of (str, int)
-        Blocks of the fitted diagrams.
+        Layer and degree of each block of the fitted diagrams.
+    negated_ : bool
+        Whether the fitted diagrams are of a superlevel filtration.
     caps_ : ndarray of shape (n_blocks,)
-        Where essential classes die, where that was learnt or given.
+        Where essential classes die; unused with ``essential="drop"``.
     grids_ : ndarray of shape (n_blocks, n_bins)
-        Grid points of each block; "landscape" only.
+        Grid points of each block; "landscape" only. A block without pairs in fit has a grid of zeros.
     n_features_in_ : int
         Width of X, where X is a matrix.
 
@@ -56,12 +59,17 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Diagrams of a superlevel filtration (``diagrams.negated``) are described as stored, in values of -phi, so birth
-    <= death in every feature. An empty diagram gives zeros. A matrix X is read row by row: the value v is the pair
-    (min(0, v), max(0, v)), of degree 0, so |v| is a lifetime.
+    Diagrams of a superlevel filtration of phi (``diagrams.negated``) are measured as they are stored, in values of
+    -phi. So ``birth_min`` equals ``diagrams.birth.min()``: -5.4 means that the strongest edge has phi = 5.4, and
+    birth <= death holds in every feature. Persistence, entropy and the shape of landscapes are the same either way.
 
-    Cost: statistics sort each diagram; a landscape touches, for each pair, the grid points under its tent. Nothing
-    is padded.
+    An empty diagram gives zeros, also where a mean of nothing is undefined. The width depends on what was seen in
+    fit alone: X of `transform` must have the same layers; a degree of which it has no pair counts as empty.
+
+    A matrix X is read row by row: the value v is the pair (min(0, v), max(0, v)) of degree 0, so |v| is a lifetime.
+
+    Cost: statistics sort each diagram once per quantity; a landscape touches, for each pair, the grid points under
+    its tent. Nothing is padded. Repeated pairs count as often as they occur.
 
     References
     ----------
@@ -105,9 +113,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
             If a parameter or `X` cannot be used.
         """
         self._check_parameters()
-        diagrams = self._read(X, reset=True)
-        if len(diagrams) == 0:
-            raise ValueError("Found diagrams with 0 sample(s), while at least one is required.")
+        diagrams = read_diagrams(self, X, reset=True)
         self.blocks_ = diagrams.blocks
         self.negated_ = diagrams.negated
         self.caps_ = self._learn_caps(diagrams)
@@ -128,10 +134,15 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         ndarray of shape (n_samples, n_features)
         """
         check_is_fitted(self, "blocks_")
-        diagrams = self._align(self._read(X, reset=False))
+        diagrams = align_blocks(self, read_diagrams(self, X, reset=False), self.blocks_)
+        if diagrams.negated != self.negated_:
+            raise ValueError(
+                f"PersistenceVectorizer was fitted on diagrams with negated={self.negated_} and got "
+                f"negated={diagrams.negated}. Births of one are not comparable with births of the other: fit it again."
+            )
         finite = self._finite(diagrams)
         if self.method == "landscape":
-            features = self._landscapes(finite)
+            features = landscapes(finite.birth, finite.death, finite.offsets, self.grids_, self.n_levels)
         else:
             infinite = np.concatenate([[0], np.cumsum(np.isinf(diagrams.death))])
             n_essential = np.diff(infinite[diagrams.offsets])
@@ -181,36 +192,6 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
                 f"Got {self.essential!r} instead."
             )
 
-    def _read(self, X, *, reset):
-        if holds_diagrams(X):
-            return as_diagrams(X)
-        values = check_matrix(self, X, reset=reset)
-        n_samples, width = values.shape
-        birth, death = np.minimum(values, 0.0).ravel(), np.maximum(values, 0.0).ravel()
-        return Diagrams(birth, death, np.arange(n_samples + 1) * width, [("lifetimes", 0)], max_pairs=[width])
-
-    def _align(self, diagrams):
-        """Bring the blocks into the fitted order; an unknown block is an error, a missing one is empty."""
-        if diagrams.blocks == self.blocks_:
-            return diagrams
-        unknown = [block for block in diagrams.blocks if block not in self.blocks_ and _has_pairs(diagrams, block)]
-        missing = [block for block in self.blocks_ if block not in diagrams.blocks]
-        if unknown or (missing and {layer for layer, _ in missing} - set(diagrams.layers)):
-            raise ValueError(
-                f"PersistenceVectorizer was fitted on the blocks {self.blocks_} and got {diagrams.blocks}. "
-                "Give diagrams of the same layers and degrees, or fit again."
-            )
-        place = {block: j for j, block in enumerate(diagrams.blocks)}
-        pairs, counts = [], []
-        for i in range(len(diagrams)):
-            for block in self.blocks_:
-                rows = diagrams[i].pairs(*block) if block in place else np.empty((0, 2))
-                pairs.append(rows)
-                counts.append(len(rows))
-        flat = np.concatenate([*pairs, np.empty((0, 2))])
-        offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-        return Diagrams(flat[:, 0], flat[:, 1], offsets, self.blocks_, negated=diagrams.negated, end=diagrams.end)
-
     def _learn_caps(self, diagrams):
         """Per block where essential classes die; the end of the filtration where it is known."""
         n_blocks = len(diagrams.blocks)
@@ -222,21 +203,11 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         for j, (layer, degree) in enumerate(diagrams.blocks):
             block = diagrams.select(layer=layer, degree=degree)
             values = np.concatenate([block.birth, block.death[np.isfinite(block.death)]])
-            caps[j] = values.max(initial=-np.inf) if len(values) else 0.0
+            caps[j] = values.max() if len(values) else 0.0
         return caps
 
     def _finite(self, diagrams):
-        if self.essential == "drop":
-            return with_finite_deaths(diagrams, "drop")
-        infinite = np.isinf(diagrams.death)
-        if not infinite.any():
-            return diagrams
-        segment_caps = np.tile(self.caps_, len(diagrams))
-        caps = np.maximum(np.repeat(segment_caps, np.diff(diagrams.offsets)), diagrams.birth)
-        death = np.where(infinite, caps, diagrams.death)
-        return Diagrams(
-            diagrams.birth, death, diagrams.offsets, diagrams.blocks, negated=diagrams.negated, end=diagrams.end
-        )
+        return with_finite_deaths(diagrams, "drop" if self.essential == "drop" else self.caps_)
 
     def _learn_grids(self, finite):
         grids = np.zeros((len(finite.blocks), self.n_bins))
@@ -245,13 +216,3 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
             if len(block.birth):
                 grids[j] = np.linspace(block.birth.min(), block.death.max(), self.n_bins)
         return grids
-
-    def _landscapes(self, finite):
-        starts = np.tile(self.grids_[:, 0], len(finite))
-        width = self.grids_[:, -1] - self.grids_[:, 0]
-        steps = np.tile(width / (self.n_bins - 1), len(finite))
-        return landscapes(finite.birth, finite.death, finite.offsets, starts, steps, self.n_bins, self.n_levels)
-
-
-def _has_pairs(diagrams, block):
-    return diagrams.counts[:, diagrams.blocks.index(block)].any()

@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sktopo._base import ContainerOutputMixin, check_matrix
-from sktopo.diagrams.container import Diagrams, as_diagrams, holds_diagrams
+from sktopo._base import ContainerOutputMixin
 from sktopo.diagrams.convert import padded_array, with_finite_deaths
+from sktopo.diagrams.reading import align_blocks, read_diagrams
 
 __all__ = ["DiagramsToGiotto"]
 
@@ -19,28 +19,30 @@ __all__ = ["DiagramsToGiotto"]
 class DiagramsToGiotto(ContainerOutputMixin, TransformerMixin, BaseEstimator):
     """Turn Diagrams into giotto-tda's array of shape (n_samples, width, 3).
 
-    giotto-tda tells diagrams apart by homology degree alone, so each block (layer, degree) gets a number of its own
-    in the third column: the position of the block, ``blocks_[number]``.
+    giotto-tda tells diagrams apart by the homology dimension in the third column alone. Where the blocks passed on
+    differ in degree, the column holds the degree. Where several layers share a degree, every block gets a number of
+    its own: its position in ``blocks_``.
 
     Parameters
     ----------
     essential : {"cap", "drop"} or float, default="cap"
         giotto-tda has no essential classes. "cap": they die where the filtration ends; "drop": they are left out; a
-        number: they die there.
-    layer : str, list of str or None, default=None
+        number: they die there, and a class born after it dies at once.
+    layer : str, sequence of str or None, default=None
         Layers to pass on; None passes all.
+    degree : int, sequence of int or None, default=None
+        Homology degrees to pass on; None passes all.
 
     Attributes
     ----------
     blocks_ : tuple of (str, int)
-        The block behind each number in the third column.
+        Layer and degree of each block that is passed on.
+    homology_dimensions_ : tuple of int
+        What stands for each block in the third column; giotto-tda's estimators name their output by it.
     widths_ : ndarray of shape (n_blocks,)
         Rows per block: the most that a sample can have, where the filtration knows it, else the most seen in fit.
-
-    Raises
-    ------
-    ValueError
-        In ``transform``, if a sample has more pairs than fit in the widths; fit on more samples then.
+    n_features_in_ : int
+        Width of X, where X is a matrix.
 
     See Also
     --------
@@ -48,8 +50,12 @@ class DiagramsToGiotto(ContainerOutputMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Rows beyond a sample's pairs hold (end, end, number), pairs of zero persistence, which giotto-tda ignores.
-    A matrix X is read as lifetimes: the value v is the pair (min(0, v), max(0, v)).
+    Rows beyond a sample's pairs hold (end, end, dimension), pairs of zero persistence, which giotto-tda ignores.
+    Pairs of a superlevel filtration are passed on as stored, in values of -phi, since giotto-tda wants
+    birth <= death. A matrix X is read as lifetimes: the value v is the pair (min(0, v), max(0, v)).
+
+    A sample with more pairs than its widths is an error in ``transform``: fit on samples that include the largest
+    diagrams. It cannot happen after :class:`GraphFiltration`, which knows the most that a network can have.
 
     Examples
     --------
@@ -60,9 +66,10 @@ class DiagramsToGiotto(ContainerOutputMixin, TransformerMixin, BaseEstimator):
            [[0., 0., 0.]]])
     """
 
-    def __init__(self, *, essential="cap", layer=None):
+    def __init__(self, *, essential="cap", layer=None, degree=None):
         self.essential = essential
         self.layer = layer
+        self.degree = degree
 
     def fit(self, X, y=None):
         """Fix the blocks and the number of rows for each.
@@ -82,11 +89,15 @@ class DiagramsToGiotto(ContainerOutputMixin, TransformerMixin, BaseEstimator):
                 "The 'essential' parameter of DiagramsToGiotto must be 'cap', 'drop' or a finite number. "
                 f"Got {self.essential!r} instead."
             )
-        diagrams = self._read(X, reset=True)
+        diagrams = read_diagrams(self, X, reset=True)
+        if self._selecting():
+            diagrams = diagrams.select(layer=self.layer, degree=self.degree)
         self.blocks_ = diagrams.blocks
-        known = diagrams.max_pairs
-        self.widths_ = np.array(diagrams.counts.max(axis=0, initial=1) if known is None else known)
-        self.widths_ = np.maximum(self.widths_, 1)  # giotto-tda wants every degree present
+        degrees = tuple(degree for _, degree in self.blocks_)
+        distinct = len(set(degrees)) == len(degrees)
+        self.homology_dimensions_ = degrees if distinct else tuple(range(len(degrees)))
+        known = diagrams.counts.max(axis=0) if diagrams.max_pairs is None else diagrams.max_pairs
+        self.widths_ = np.maximum(known, 1)  # giotto-tda wants every homology dimension present
         return self
 
     def transform(self, X):
@@ -99,32 +110,14 @@ class DiagramsToGiotto(ContainerOutputMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples, widths_.sum(), 3)
+            Rows (birth, death, homology dimension).
         """
         check_is_fitted(self, "blocks_")
-        diagrams = self._read(X, reset=False)
-        if diagrams.blocks != self.blocks_:
-            raise ValueError(
-                f"DiagramsToGiotto was fitted on the blocks {self.blocks_} and got {diagrams.blocks}. Fit it again."
-            )
-        finite = with_finite_deaths(diagrams, self.essential)
-        if (finite.counts > self.widths_).any():
-            sample, block = np.argwhere(finite.counts > self.widths_)[0]
-            raise ValueError(
-                f"Diagram {sample} has {finite.counts[sample, block]} pairs in block {self.blocks_[block]}, more than "
-                f"the {self.widths_[block]} rows fixed in fit. Fit on samples that include the largest diagrams."
-            )
-        array = padded_array(finite, self.widths_)
-        array[:, :, 2] = np.repeat(np.arange(len(self.blocks_)), self.widths_)
+        diagrams = read_diagrams(self, X, reset=False)
+        diagrams = align_blocks(self, diagrams, self.blocks_, selecting=self._selecting())
+        array = padded_array(with_finite_deaths(diagrams, self.essential), self.widths_)
+        array[:, :, 2] = np.repeat(self.homology_dimensions_, self.widths_)
         return array
 
-    def _read(self, X, *, reset):
-        if holds_diagrams(X):
-            diagrams = as_diagrams(X)
-        else:
-            values = check_matrix(self, X, reset=reset)
-            birth, death = np.minimum(values, 0.0).ravel(), np.maximum(values, 0.0).ravel()
-            width = values.shape[1]
-            diagrams = Diagrams(birth, death, np.arange(len(values) + 1) * width, [("lifetimes", 0)], max_pairs=[width])
-        if self.layer is not None:
-            diagrams = diagrams.select(layer=self.layer)
-        return diagrams
+    def _selecting(self):
+        return self.layer is not None or self.degree is not None

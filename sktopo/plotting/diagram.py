@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo.diagrams.container import as_diagrams
+from sktopo.diagrams.reading import as_diagrams
 
 __all__ = ["PersistenceDiagramDisplay"]
 
@@ -13,14 +13,24 @@ class PersistenceDiagramDisplay:
     Parameters
     ----------
     diagrams : Diagrams of one sample
-        Use :meth:`from_diagrams` or :meth:`from_estimator` to make a display.
+        Use :meth:`from_diagrams` or :meth:`from_estimator` to make a display and draw it.
 
     Attributes
     ----------
     pairs_ : dict of (str, int) to ndarray of shape (n_pairs, 2)
-        What is drawn, by block; values of phi where the filtration is superlevel.
-    ax_, figure_ : matplotlib objects
+        What is drawn, by block. Where the filtration is superlevel (``negated``), these are values of phi:
+        birth >= death, and an essential class has death -inf.
+    negated_ : bool
+        Whether the axes are in phi.
+    ax_ : matplotlib Axes
         After :meth:`plot`.
+    figure_ : matplotlib Figure
+        After :meth:`plot`.
+
+    Notes
+    -----
+    Time runs away from the diagonal: upwards, or downwards where phi falls from the strongest edge on. Essential
+    classes lie on a dashed line at that far side, beyond every finite death.
 
     Examples
     --------
@@ -35,7 +45,7 @@ class PersistenceDiagramDisplay:
         diagrams = as_diagrams(diagrams)
         if len(diagrams) != 1:
             raise ValueError(f"A persistence diagram is of one sample; got {len(diagrams)}. Choose one: diagrams[i].")
-        self.negated = diagrams.negated
+        self.negated_ = diagrams.negated
         sign = -1.0 if diagrams.negated else 1.0
         self.pairs_ = {block: sign * diagrams.pairs(*block) for block in diagrams.blocks}
 
@@ -90,23 +100,27 @@ class PersistenceDiagramDisplay:
 
         if ax is None:
             _, ax = plt.subplots()
-        finite = np.concatenate([pairs[np.isfinite(pairs)] for pairs in self.pairs_.values()] + [np.zeros(1)])
-        low, high = finite.min(), finite.max()
-        margin = 0.05 * (high - low or 1.0)
-        line = low - 2 * margin if self.negated else high + 2 * margin  # where essential classes are drawn
-        ax.plot([low - margin, high + margin], [low - margin, high + margin], color="0.6", linewidth=0.8)
-        essential = False
+        low, high, line = self._limits()
+        ax.plot([low, high], [low, high], color="0.6", linewidth=0.8)
         for (layer, degree), pairs in self.pairs_.items():
             death = np.where(np.isinf(pairs[:, 1]), line, pairs[:, 1])
-            essential |= bool(np.isinf(pairs[:, 1]).any())
-            style = {"s": 14, "alpha": 0.7, "label": f"{layer} H{degree}"} | kwargs
-            ax.scatter(pairs[:, 0], death, **style)
-        if essential:
+            ax.scatter(pairs[:, 0], death, **{"s": 14, "alpha": 0.7, "label": f"{layer} H{degree}", **kwargs})
+        if any(np.isinf(pairs).any() for pairs in self.pairs_.values()):
             ax.axhline(line, color="0.6", linewidth=0.8, linestyle="--")
-            ax.annotate("never dies", (low - margin, line), fontsize="small", color="0.4", va="bottom")
-        ax.set_xlabel("birth (phi)" if self.negated else "birth")
-        ax.set_ylabel("death (phi)" if self.negated else "death")
+            ax.annotate("never dies", (low, line), fontsize="small", color="0.4", va="bottom")
+        unit = " (phi)" if self.negated_ else ""
+        ax.set(xlabel=f"birth{unit}", ylabel=f"death{unit}")
         ax.set_aspect("equal", adjustable="box")
         ax.legend(fontsize="small", loc="best")
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _limits(self):
+        """Ends of the diagonal, and where the line of essential classes goes."""
+        values = np.concatenate([pairs.ravel() for pairs in self.pairs_.values()])
+        values = values[np.isfinite(values)]
+        low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
+        if self.negated_:
+            low = min(low, 0.0)  # where phi ends
+        margin = 0.05 * (high - low or 1.0)
+        return low - margin, high + margin, low - 2 * margin if self.negated_ else high + 2 * margin

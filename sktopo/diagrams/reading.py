@@ -1,0 +1,81 @@
+"""One entrance for diagrams of any format: what every stage that takes diagrams does with its X first."""
+
+import numpy as np
+
+from sktopo._base import check_matrix
+from sktopo.diagrams.container import Diagrams
+from sktopo.diagrams.convert import is_list_of_rows
+
+__all__ = ["align_blocks", "as_diagrams", "from_lifetimes", "read_diagrams"]
+
+
+def as_diagrams(X):
+    """Diagrams from what any stage accepts.
+
+    Parameters
+    ----------
+    X : Diagrams, list of array-like of shape (n_pairs, 3), or ndarray of shape (n_samples, n_pairs, 3)
+        Rows are (birth, death, degree); a three-dimensional array is giotto-tda's, with its padding.
+
+    Returns
+    -------
+    Diagrams
+
+    Raises
+    ------
+    ValueError
+        If `X` is none of these.
+    """
+    if isinstance(X, Diagrams):
+        return X
+    if isinstance(X, np.ndarray) and X.ndim == 3:
+        return Diagrams.from_giotto(X)
+    if isinstance(X, list | tuple):
+        return Diagrams.from_list(X)
+    raise ValueError(
+        "Expected Diagrams, a list of arrays with rows (birth, death, degree), or a giotto-tda array of "
+        f"shape (n_samples, n_pairs, 3). Got {type(X).__name__} instead."
+    )
+
+
+def from_lifetimes(values):
+    """Diagrams of a matrix: the value v is the pair (min(0, v), max(0, v)) of degree 0, so |v| is a lifetime."""
+    n_samples, width = values.shape
+    birth, death = np.minimum(values, 0.0).ravel(), np.maximum(values, 0.0).ravel()
+    return Diagrams(birth, death, np.arange(n_samples + 1) * width, [("lifetimes", 0)], max_pairs=[width])
+
+
+def read_diagrams(estimator, X, *, reset):
+    """Diagrams from the X of an estimator: any format of :func:`as_diagrams`, or a matrix of lifetimes."""
+    if isinstance(X, list | tuple) and len(X) == 0:
+        raise ValueError("Found a list with 0 sample(s), while at least one diagram is required.")
+    if isinstance(X, Diagrams) or is_list_of_rows(X) or (isinstance(X, np.ndarray) and X.ndim == 3):
+        diagrams = as_diagrams(X)
+    else:
+        diagrams = from_lifetimes(check_matrix(estimator, X, reset=reset))
+    if len(diagrams) == 0 and reset:
+        raise ValueError("Found diagrams with 0 sample(s), while at least one is required.")
+    return diagrams
+
+
+def align_blocks(estimator, diagrams, blocks, *, selecting=False):
+    """Diagrams with exactly the fitted blocks, in their order.
+
+    A degree that no sample of this batch has makes no block in a list, so a missing degree of a known layer
+    counts as empty. A missing layer is an error, and so are pairs in an unknown block unless `selecting`.
+    """
+    if diagrams.blocks == blocks:
+        return diagrams
+    place = {block: j for j, block in enumerate(diagrams.blocks)}
+    unknown = [block for block, j in place.items() if block not in blocks and diagrams.counts[:, j].any()]
+    missing = {layer for layer, _ in blocks} - set(diagrams.layers)
+    if missing or (unknown and not selecting):
+        raise ValueError(
+            f"{type(estimator).__name__} was fitted on the blocks {blocks} and got {diagrams.blocks}. "
+            "Give diagrams of the same layers and degrees, or fit it again."
+        )
+    n_samples, n_blocks = diagrams.shape
+    # An extra segment of no pairs stands in for every block that is missing.
+    chosen = np.array([place.get(block, -1) for block in blocks])
+    segments = np.where(chosen < 0, -1, np.arange(n_samples)[:, None] * n_blocks + chosen).ravel()
+    return diagrams.take_segments(segments, blocks)
