@@ -62,7 +62,9 @@ def _offer(component, phi, u, v, best, best_u, best_v):
 
 
 @kernel
-def _offer_rows(op, h, label, giant, source_units, target_units, list_w, list_j, entry, least, best, best_u, best_v):
+def _offer_rows(
+    op, h, label, giant, source_units, target_units, list_w, list_j, taps, entry, least, best, best_u, best_v
+):
     """Out-edges of every source outside the giant component."""
     for k in range(op[N_SOURCE]):
         at = op[SOURCE_AT] + k
@@ -70,7 +72,9 @@ def _offer_rows(op, h, label, giant, source_units, target_units, list_w, list_j,
         if u < 0 or h[at] == 0.0 or label[u] == giant:
             continue
         own = label[u]
-        entry[at], phi, v = next_out_edge(op, k, entry[at], h[at], label, own, target_units, list_w, list_j, least)
+        entry[at], phi, v = next_out_edge(
+            op, k, entry[at], h[at], label, own, target_units, list_w, list_j, taps, least
+        )
         if v >= 0:
             _offer(own, phi, u, v, best, best_u, best_v)
 
@@ -132,6 +136,7 @@ def maximum_spanning_forest(
     n_h_bounds,
     list_w,
     list_j,
+    taps,
     listed_phi,
     listed_u,
     listed_v,
@@ -168,7 +173,7 @@ def maximum_spanning_forest(
         best[:] = 0.0
         for o in range(len(ops)):
             _offer_rows(
-                ops[o], h, label, giant, source_units, target_units, list_w, list_j, entry, least[o],
+                ops[o], h, label, giant, source_units, target_units, list_w, list_j, taps, entry, least[o],
                 best, best_u, best_v,
             )  # fmt: skip
         _offer_listed(listed_phi, listed_u, listed_v, label, giant, best, best_u, best_v)

@@ -2,7 +2,7 @@
 
 One row of the integer table `ops` describes an operator; its columns are named below. Weights are
 absolute values. `h` holds the absolute value of every operator's source elements, one operator after
-the other. Axes: k = source element, j = result element, d h w = depth, height, width (unused axes are 1).
+the other. `taps` has a row (output channel, offsets along d, h, w) for each entry of a convolution's lists. Axes: k = source element, j = result element, d h w = depth, height, width (unused axes are 1).
 """
 
 import numpy as np
@@ -14,15 +14,15 @@ KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, LIST_AT, BOUND_AT = r
 # A dense operator: result p * N_OUT + j reads source p * N_IN + k.
 N_IN, N_OUT, H_BOUND_AT = 8, 9, 10
 # A convolution: channels per group, then three entries for each of these.
-C_IN, C_OUT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D, GROUPS = 8, 9, 10, 13, 16, 19, 22, 25, 28
-N_COLUMNS = 29
+C_IN, C_OUT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D, GROUPS, TAPS_AT = 8, 9, 10, 13, 16, 19, 22, 25, 28, 29
+N_COLUMNS = 30
 
 DENSE, CONV = 0, 1
 CHUNK = 64  # source elements that share one bound
 
 
 @kernel
-def next_out_edge(op, k, start, h_k, label, own, target_units, list_w, list_j, least):
+def next_out_edge(op, k, start, h_k, label, own, target_units, list_w, list_j, taps, least):
     """First edge of source `k`, from list entry `start` on, that leaves component `own`.
 
     Returns (entry, phi, vertex); phi is 0 when there is none. Lists are sorted by falling weight, so the
@@ -48,26 +48,24 @@ def next_out_edge(op, k, start, h_k, label, own, target_units, list_w, list_j, l
     n_taps = op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2]
     length = op[C_OUT] * n_taps
     at = op[LIST_AT] + channel * length
-    first_out = channel // op[C_IN] * op[C_OUT]
+    taps_at = op[TAPS_AT] + channel * length
+    s0, s1, s2 = op[STRIDE_D], op[STRIDE_D + 1], op[STRIDE_D + 2]
+    end0, end1, end2 = op[OUT_D] * s0, op[OUT_D + 1] * s1, op[OUT_D + 2] * s2
+    strided = s0 > 1 or s1 > 1 or s2 > 1
     for i in range(start, length):
-        phi = np.float64(list_w[at + i]) * h_k
-        if not (phi > 0.0 and phi >= least):
-            return length, 0.0, -1
-        entry = list_j[at + i]
-        tap = entry % n_taps
-        z0 = y0 - tap // (op[KERNEL_D + 1] * op[KERNEL_D + 2]) * op[DILATION_D]
-        z1 = y1 - tap // op[KERNEL_D + 2] % op[KERNEL_D + 1] * op[DILATION_D + 1]
-        z2 = y2 - tap % op[KERNEL_D + 2] * op[DILATION_D + 2]
-        if z0 < 0 or z1 < 0 or z2 < 0:
+        z0, z1, z2 = y0 - taps[taps_at + i, 1], y1 - taps[taps_at + i, 2], y2 - taps[taps_at + i, 3]
+        if z0 < 0 or z1 < 0 or z2 < 0 or z0 >= end0 or z1 >= end1 or z2 >= end2:
             continue
-        if z0 % op[STRIDE_D] or z1 % op[STRIDE_D + 1] or z2 % op[STRIDE_D + 2]:
-            continue
-        z0, z1, z2 = z0 // op[STRIDE_D], z1 // op[STRIDE_D + 1], z2 // op[STRIDE_D + 2]
-        if z0 >= op[OUT_D] or z1 >= op[OUT_D + 1] or z2 >= op[OUT_D + 2]:
-            continue
-        j = ((first_out + entry // n_taps) * op[OUT_D] + z0) * op[OUT_D + 1] + z1
-        vertex = target_units[op[TARGET_AT] + j * op[OUT_D + 2] + z2]
+        if strided:
+            if z0 % s0 or z1 % s1 or z2 % s2:
+                continue
+            z0, z1, z2 = z0 // s0, z1 // s1, z2 // s2
+        j = ((taps[taps_at + i, 0] * op[OUT_D] + z0) * op[OUT_D + 1] + z1) * op[OUT_D + 2] + z2
+        vertex = target_units[op[TARGET_AT] + j]
         if label[vertex] != own:
+            phi = np.float64(list_w[at + i]) * h_k
+            if not (phi > 0.0 and phi >= least):
+                return length, 0.0, -1
             return i, phi, vertex
     return length, 0.0, -1
 

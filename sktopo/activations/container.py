@@ -80,6 +80,11 @@ class Activations:
         return (len(self), len(self._arrays))
 
     @property
+    def dtype(self):
+        """Common type of all layers."""
+        return np.result_type(*self._arrays.values())
+
+    @property
     def ndim(self):
         """Number of axes of ``shape``: always 2."""
         return 2

@@ -55,6 +55,7 @@ class GraphPlan:
     n_h_bounds: int
     list_w: np.ndarray
     list_j: np.ndarray
+    taps: np.ndarray
     listed: tuple
 
     @property
@@ -106,6 +107,7 @@ class GraphPlan:
             self.n_h_bounds,
             self.list_w,
             self.list_j,
+            self.taps,
             np.concatenate([phi for phi, _, _ in listed] + [np.empty(0)]),
             np.concatenate([u for _, u, _ in listed] + [none]),
             np.concatenate([v for _, _, v in listed] + [none]),
@@ -190,7 +192,9 @@ class _Tables:
 
     def __init__(self):
         self.names, self.sources, self.rows = [], [], []
-        self.parts = {name: [] for name in ("source_units", "target_units", "weights", "bounds", "list_w", "list_j")}
+        self.parts = {
+            name: [] for name in ("source_units", "target_units", "weights", "bounds", "list_w", "list_j", "taps")
+        }
         self.at = dict.fromkeys(self.parts, 0)
         self.n_h_bounds = 0
 
@@ -249,16 +253,22 @@ class _Tables:
             row[column : column + 3] = [filler] * (3 - len(values)) + list(values)
         row[columns.WEIGHT_AT] = self._append("weights", weight)
         row[columns.LIST_AT] = self._append("list_w", np.take_along_axis(by_input, order, axis=1))
-        self._append("list_j", order.astype(np.int32))
+        n_taps = order.shape[1] // c_out
+        first_out = np.repeat(np.arange(groups), c_in)[:, None] * c_out
+        offsets = np.unravel_index(order % n_taps, row[columns.KERNEL_D : columns.KERNEL_D + 3])
+        dilated = [o * d for o, d in zip(offsets, row[columns.DILATION_D : columns.DILATION_D + 3], strict=True)]
+        taps = np.stack([first_out + order // n_taps, *dilated], axis=-1)
+        row[columns.TAPS_AT] = self._append("taps", taps) // 4
 
     def fields(self):
         wide = any(part.dtype == np.float64 for part in self.parts["weights"])
         real = np.float64 if wide else np.float32
-        kinds = dict(weights=real, bounds=real, list_w=real, list_j=np.int32)
+        kinds = dict(weights=real, bounds=real, list_w=real, list_j=np.int32, taps=np.int32)
         arrays = {
             name: np.concatenate([*parts, np.empty(0)]).astype(kinds.get(name, np.int64))
             for name, parts in self.parts.items()
         }
+        arrays["taps"] = arrays["taps"].reshape(-1, 4)
         ops = np.array(self.rows, dtype=np.int64).reshape(-1, columns.N_COLUMNS)
         return dict(
             names=tuple(self.names),

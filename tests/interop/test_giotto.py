@@ -70,7 +70,7 @@ def _flatten(X):
 
 def test_giotto_then_vectorizer_inside_a_grid_search():
     homology = gtda("homology")
-    clouds = IMAGES[:, 0]  # eight points in eight dimensions each
+    clouds = IMAGES[:, 0, :, :7]  # eight points in seven dimensions each
     pipeline = make_pipeline(
         homology.VietorisRipsPersistence(homology_dimensions=(0, 1)),
         PersistenceVectorizer(),
