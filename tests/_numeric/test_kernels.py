@@ -5,6 +5,7 @@ import pytest
 
 from sktopo._numeric.elder import elder_rule, forest_pairs
 from sktopo._numeric.landscape import landscapes
+from sktopo._numeric.statistics import sort_segments
 from sktopo.activations.network import ConvOperator, DenseOperator, MaxOperator, SparseOperator
 from sktopo.filtration.plan import diagram_of_graph, plan_listed, plan_operators
 from tests.oracles.elder_rule import forest_weights, persistence
@@ -131,8 +132,22 @@ def test_landscapes(seed):
     birth = rng.integers(-3, 3, size=9).astype(float)
     death = birth + rng.integers(0, 4, size=9)
     offsets = np.array([0, 4, 4, 9])
-    starts, steps = np.array([-3.0, 0.0, -3.0]), np.array([0.5, 0.0, 0.7])
-    ours = landscapes(birth, death, offsets, starts, steps, 12, 3)
+    grids = np.array([np.linspace(-3.0, 4.7, 12), np.zeros(12), np.linspace(-2.0, 6.0, 12)])
+    ours = landscapes(birth, death, offsets, grids, 3)
     for s in range(3):
         pairs = list(zip(birth[offsets[s] : offsets[s + 1]], death[offsets[s] : offsets[s + 1]], strict=True))
-        np.testing.assert_allclose(ours[s], landscape(pairs, starts[s] + steps[s] * np.arange(12), 3), atol=1e-12)
+        np.testing.assert_array_equal(ours[s], landscape(pairs, grids[s], 3))
+
+
+def test_landscapes_of_pairs_far_off_the_grid():
+    grids = np.linspace(0.0, 1e-300, 4)[None, :]
+    huge = np.array([-1e308, 1e307, -1e308])
+    ours = landscapes(huge, np.array([1e308, 1e308, -1e307]), np.array([0, 3]), grids, 2)
+    np.testing.assert_array_equal(ours, [[[1e308] * 4, [0.0] * 4]])
+
+
+def test_segments_are_sorted_one_by_one():
+    values = np.array([3.0, 1.0, 2.0, -1.0, -2.0, 0.0, 5.0])
+    values.flags.writeable = False
+    ours = sort_segments(values, np.array([0, 3, 3, 5, 7]))
+    np.testing.assert_array_equal(ours, [1, 2, 3, -2, -1, 0, 5])

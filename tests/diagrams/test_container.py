@@ -2,12 +2,13 @@
 
 import pickle
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from sktopo import Diagrams
-from sktopo.diagrams.container import as_diagrams
+from sktopo import Diagrams, PersistenceVectorizer
+from sktopo.diagrams.reading import as_diagrams
 
 
 @pytest.fixture
@@ -62,10 +63,14 @@ def test_select_by_layer_and_degree(diagrams):
     assert chosen.blocks == (("conv2", 1),) and chosen.max_pairs == (1,)
     np.testing.assert_array_equal(chosen.counts.ravel(), [0, 1, 0])
     assert diagrams.select(degree=0).blocks == (("conv1", 0),)
-    with pytest.raises(ValueError, match="No block has layer"):
+    with pytest.raises(ValueError, match="There is no block with layer"):
         diagrams.select(layer="conv3")
-    with pytest.raises(ValueError, match="unknown"):
+    with pytest.raises(ValueError, match="unknown: \\['conv9'\\]"):
         diagrams.select(layer=["conv1", "conv9"])
+    with pytest.raises(ValueError, match="unknown: \\[5\\]"):
+        diagrams.select(degree=[0, 5])
+    with pytest.raises(ValueError, match="There is no block"):
+        diagrams.select(layer="conv1", degree=1)
 
 
 def test_concatenate_undoes_indexing(diagrams):
@@ -76,16 +81,37 @@ def test_concatenate_undoes_indexing(diagrams):
         Diagrams.concatenate([])
 
 
-def test_arrays_cannot_be_changed_and_the_callers_stay_writeable():
+@pytest.mark.parametrize("key", [3, -4])
+def test_an_index_out_of_range_is_an_error(diagrams, key):
+    with pytest.raises(IndexError, match=f"Sample {key} does not exist: there are 3 samples"):
+        diagrams[key]
+
+
+@pytest.mark.parametrize("key", [[0.5], [[0, 1]]])
+def test_an_index_that_is_no_list_of_samples_is_an_error(diagrams, key):
+    with pytest.raises(IndexError, match="integers or booleans in one dimension"):
+        diagrams[key]
+
+
+def test_persistence_is_infinite_for_essential_classes(diagrams):
+    np.testing.assert_array_equal(diagrams.persistence, [np.inf, 1, 1, np.inf])
+    assert diagrams.dtype == np.float64
+
+
+def test_arrays_cannot_be_changed_by_anybody():
     birth = np.zeros(1)
     diagrams = Diagrams(birth, [1.0], [0, 1], [("a", 0)])
-    with pytest.raises(ValueError, match="read-only"):
-        diagrams.birth[0] = 5
-    birth[0] = 0.0
+    birth[0] = 0.5
+    assert diagrams.birth[0] == 0
+    for again in (diagrams, pickle.loads(pickle.dumps(diagrams))):
+        with pytest.raises(ValueError, match="read-only"):
+            again.birth[0] = 5
 
 
-def test_pickle_and_equality(diagrams):
+def test_pickle_and_equality(diagrams, tmp_path):
     assert pickle.loads(pickle.dumps(diagrams)) == diagrams
+    joblib.dump(diagrams, tmp_path / "diagrams.joblib")
+    assert joblib.load(tmp_path / "diagrams.joblib", mmap_mode="r") == diagrams
     assert diagrams != diagrams[:2] and diagrams != "diagrams"
 
 
@@ -149,6 +175,31 @@ def test_essential_classes_become_finite_only_when_asked():
     assert diagrams.to_giotto(essential="drop").shape == (1, 1, 3)
     with pytest.raises(ValueError, match="where the filtration ends"):
         Diagrams.from_list([np.array([[0, np.inf, 0]])]).to_giotto(essential="cap")
+
+
+def test_a_class_born_after_its_cap_dies_at_once():
+    diagrams = Diagrams.from_list([np.array([[6, np.inf, 0]])])
+    assert diagrams.to_giotto(essential=5)[0, 0].tolist() == [6, 6, 0]
+
+
+def test_a_batch_too_wide_for_its_declared_width_is_an_error():
+    diagrams = Diagrams([0.0, 0.0], [1.0, 2.0], [0, 2], [("conv1", 0)], max_pairs=[1])
+    with pytest.raises(ValueError, match="Diagram 0 has 2 pairs of layer 'conv1', degree 0, more than the 1 rows"):
+        np.asarray(diagrams)
+
+
+def test_padding_and_pairs_of_a_giotto_array():
+    padded = np.array([[[0, 1, 0], [2, 2, 1]], [[0, 3, 0], [1, 2, 1]]], dtype=float)
+    diagrams = as_diagrams(padded)
+    assert diagrams.blocks == (("diagram", 0), ("diagram", 1))
+    np.testing.assert_array_equal(diagrams.counts, [[1, 0], [1, 1]])
+    assert as_diagrams(padded[:1]).blocks == diagrams.blocks  # padding alone keeps its block
+
+
+def test_empty_diagrams_in_a_list_may_have_any_shape():
+    row = np.array([[0.0, 1.0, 0]])
+    diagrams = PersistenceVectorizer().fit_transform([row, [], np.empty((0, 3))])
+    assert diagrams[0].any() and not diagrams[1:].any()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sktopo import Diagrams, PersistenceVectorizer
 from sktopo.diagrams.statistics import STATISTICS
@@ -78,6 +82,70 @@ def test_without_a_known_end_the_cap_is_the_largest_value_of_fit():
     assert vectorizer.caps_.tolist() == [4]
     test = vectorizer.transform([np.array([[1, np.inf, 0]])])
     assert test[0, STATISTICS.index("persistence_max")] == 3
+
+
+def test_a_superlevel_filtration_is_measured_as_stored():
+    superlevel = Diagrams([-5.4, -2.5], [np.inf, -1.8], [0, 2], [("network", 0)], negated=True, end=0.0)
+    values = dict(zip(STATISTICS, PersistenceVectorizer().fit_transform(superlevel)[0], strict=False))
+    assert (values["birth_min"], values["death_max"], values["persistence_max"]) == (-5.4, 0.0, 5.4)
+    assert values["birth_min"] == superlevel.birth.min()
+
+
+def test_superlevel_and_sublevel_diagrams_do_not_mix():
+    superlevel = Diagrams([-1.0], [0.0], [0, 1], [("diagram", 0)], negated=True)
+    with pytest.raises(ValueError, match="fitted on diagrams with negated=True and got negated=False"):
+        PersistenceVectorizer().fit(superlevel).transform([np.array([[0.0, 1.0, 0]])])
+
+
+def test_blocks_are_brought_into_the_fitted_order():
+    given = Diagrams([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], [0, 1, 3], [("conv1", 0), ("conv2", 0)])
+    turned = Diagrams([1.0, 2.0, 0.0], [3.0, 5.0, 1.0], [0, 2, 3], [("conv2", 0), ("conv1", 0)])
+    vectorizer = PersistenceVectorizer().fit(given)
+    np.testing.assert_array_equal(vectorizer.transform(turned), vectorizer.transform(given))
+    with pytest.raises(ValueError, match="was fitted on the blocks"):
+        vectorizer.transform(given.select(layer="conv1"))
+
+
+def test_a_giotto_array_and_its_diagrams_give_the_same_features():
+    rng = np.random.default_rng(0)
+    array = rng.random((4, 6, 3)).cumsum(axis=2)
+    array[:, :, 2] = [0, 0, 0, 0, 1, 1]
+    array[2, 3:, 1] = array[2, 3:, 0]
+    ours = PersistenceVectorizer().fit_transform(array)
+    np.testing.assert_array_equal(ours, PersistenceVectorizer().fit_transform(Diagrams.from_giotto(array)))
+    assert ours[2, STATISTICS.index("count")] == 3
+
+
+def test_a_row_of_a_matrix_is_a_list_of_lifetimes():
+    features = PersistenceVectorizer().fit_transform(np.array([[3.0, -2.0, 0.0]]))
+    expected = PersistenceVectorizer().fit_transform([np.array([[0.0, 3, 0], [-2, 0, 0], [0, 0, 0]])])
+    np.testing.assert_array_equal(features, expected)
+
+
+def test_pandas_columns_carry_the_names():
+    diagrams = Diagrams([0.0], [1.0], [0, 1], [("conv1", 0)])
+    frame = PersistenceVectorizer().set_output(transform="pandas").fit_transform(diagrams)
+    assert frame.loc[0, "conv1__H0__persistence_mean"] == 1
+
+
+def test_features_do_not_depend_on_the_other_samples_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    rows = [np.column_stack([rng.random(k), 1 + rng.random(k), np.zeros(k)]) for k in (7, 1, 300, 0, 41)]
+    for method in ("statistics", "landscape"):
+        vectorizer = PersistenceVectorizer(method).fit(rows)
+        whole = vectorizer.transform(rows)
+        for i in range(5):
+            np.testing.assert_array_equal(vectorizer.transform(rows[i : i + 1])[0], whole[i])
+
+
+def test_precomputed_diagrams_go_through_a_grid_search():
+    rng = np.random.default_rng(0)
+    scale = np.repeat([1.0, 3.0], 10)
+    diagrams = Diagrams.from_list([np.column_stack([np.zeros(6), s * rng.random(6), np.zeros(6)]) for s in scale])
+    pipeline = make_pipeline(PersistenceVectorizer(n_bins=10), StandardScaler(), LogisticRegression())
+    grid = {"persistencevectorizer__method": ["statistics", "landscape"], "persistencevectorizer__n_levels": [1, 2]}
+    search = GridSearchCV(pipeline, grid, cv=2, n_jobs=2, error_score="raise").fit(diagrams, scale > 1)
+    assert search.best_score_ > 0.8
 
 
 def test_names_say_layer_degree_and_coordinate():
