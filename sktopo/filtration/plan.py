@@ -229,7 +229,7 @@ class _Tables:
         row[columns.WEIGHT_AT] = self._append("weights", weight)
         row[columns.BOUND_AT] = self._append("bounds", np.maximum.reduceat(weight, chunk_starts, axis=1))
         row[columns.LIST_AT] = self._append("list_w", np.take_along_axis(weight.T, order, axis=1))
-        self._append("list_j", order.astype(np.int32))
+        row[columns.VERTEX_AT] = self._append("list_j", order.astype(np.int32))
 
     def add_conv(self, operator, local):
         row = self._row(operator, local)
@@ -253,6 +253,7 @@ class _Tables:
             row[column : column + 3] = [filler] * (3 - len(values)) + list(values)
         row[columns.WEIGHT_AT] = self._append("weights", weight)
         row[columns.LIST_AT] = self._append("list_w", np.take_along_axis(by_input, order, axis=1))
+        self._append("list_j", order.astype(np.int32))  # unread; one LIST_AT serves both lists
         n_taps = order.shape[1] // c_out
         first_out = np.repeat(np.arange(groups), c_in)[:, None] * c_out
         offsets = np.unravel_index(order % n_taps, row[columns.KERNEL_D : columns.KERNEL_D + 3])
