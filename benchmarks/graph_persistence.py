@@ -5,8 +5,8 @@ weights trained for a few seconds on scikit-learn's digits enlarged to 28 x 28, 
 
 What is timed. sktopo: from recorded activations to Diagrams. SciPy: `minimum_spanning_tree` of a sparse matrix that
 lies ready, so neither edge weights nor the matrix are in its time, and it gives the forest alone. GUDHI: a SimplexTree
-from arrays that lie ready (batch insertion) and its persistence. "assembled" adds the edge weights and the matrix, which
-are new for every image.
+from arrays that lie ready (batch insertion) and its persistence. "assembled" adds the edge weights and the matrix,
+which are new for every image.
 """
 
 import numpy as np
@@ -116,8 +116,6 @@ def measure(name, model, pictures):
 
 def check(diagrams, matrices, edges, n_vertices):
     """All methods answer the same before they are timed."""
-    everything = GraphFiltration  # the class, to make plain what is compared
-    assert everything is GraphFiltration
     for i in (0, 1):
         intervals = gudhi_persistence(*edges[i], n_vertices)
         intervals = intervals[intervals[:, 0] < intervals[:, 1]]

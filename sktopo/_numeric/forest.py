@@ -81,17 +81,28 @@ def _offer_rows(
 
 @kernel
 def _offer_columns(
-    op, h, h_bounds, label, giant, source_units, target_units, weights, bounds, least, best, best_u, best_v
-):
-    """In-edges of every result outside the giant component that beat what its component has."""
+    op, h, h_bounds, label, giant, source_units, target_units, weights, bounds, in_phi, in_u, least,
+    best, best_u, best_v,
+):  # fmt: skip
+    """In-edges of every result outside the giant component that beat what its component has.
+
+    The best in-edge from outside can only get lighter while components grow. What an earlier round found
+    is therefore still the best while its source is outside, and bounds what a new scan can find.
+    """
     for j in range(op[N_TARGET]):
-        v = target_units[op[TARGET_AT] + j]
+        at = op[TARGET_AT] + j
+        v = target_units[at]
         own = label[v]
-        if own == giant:
+        if own == giant or in_phi[at] <= best[own]:
             continue
-        phi, u = best_in_edge(op, j, h, h_bounds, label, own, source_units, weights, bounds, best[own], least)
+        u = in_u[at]
+        if u < 0 or label[u] == own:
+            in_phi[at], u = best_in_edge(
+                op, j, h, h_bounds, label, own, source_units, weights, bounds, best[own], least
+            )
+            in_u[at] = u
         if u >= 0:
-            _offer(own, phi, u, v, best, best_u, best_v)
+            _offer(own, in_phi[at], u, v, best, best_u, best_v)
 
 
 @kernel
@@ -166,6 +177,8 @@ def maximum_spanning_forest(
     forest_u = np.empty(n_vertices, dtype=np.int64)
     forest_v = np.empty(n_vertices, dtype=np.int64)
     entry = np.zeros(len(h), dtype=np.int64)
+    in_phi = np.full(len(target_units), np.inf)
+    in_u = np.full(len(target_units), -1)
     h_bounds = np.zeros(n_h_bounds)
     chunk_maxima(ops, h, h_bounds)
     n_forest, giant, first = 0, -1, True
@@ -179,7 +192,7 @@ def maximum_spanning_forest(
         _offer_listed(listed_phi, listed_u, listed_v, label, giant, best, best_u, best_v)
         for o in range(len(ops)):
             _offer_columns(
-                ops[o], h, h_bounds, label, giant, source_units, target_units, weights, bounds, least[o],
+                ops[o], h, h_bounds, label, giant, source_units, target_units, weights, bounds, in_phi, in_u, least[o],
                 best, best_u, best_v,
             )  # fmt: skip
         if first:

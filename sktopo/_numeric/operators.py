@@ -2,7 +2,9 @@
 
 One row of the integer table `ops` describes an operator; its columns are named below. Weights are
 absolute values. `h` holds the absolute value of every operator's source elements, one operator after
-the other. `taps` has a row (output channel, offsets along d, h, w) for each entry of a convolution's lists. Axes: k = source element, j = result element, d h w = depth, height, width (unused axes are 1).
+the other. Each source unit's (for a convolution, each input channel's) out-edges are listed by falling weight: `list_w`
+with `list_j`, the result, or for a convolution with `taps`, rows (output channel, offsets along d, h, w).
+Axes: k = source element, j = result element, d h w = depth, height, width (unused axes are 1).
 """
 
 import numpy as np
@@ -12,7 +14,7 @@ from sktopo._numeric.jit import kernel
 # Columns of `ops` for every operator.
 KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, LIST_AT, BOUND_AT = range(8)
 # A dense operator: result p * N_OUT + j reads source p * N_IN + k.
-N_IN, N_OUT, H_BOUND_AT = 8, 9, 10
+N_IN, N_OUT, H_BOUND_AT, VERTEX_AT = 8, 9, 10, 11
 # A convolution: channels per group, then three entries for each of these.
 C_IN, C_OUT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D, GROUPS, TAPS_AT = 8, 9, 10, 13, 16, 19, 22, 25, 28, 29
 N_COLUMNS = 30
@@ -31,12 +33,13 @@ def next_out_edge(op, k, start, h_k, label, own, target_units, list_w, list_j, t
     if op[KIND] == DENSE:
         n_in, length = op[N_IN], op[N_OUT]
         at = op[LIST_AT] + (k % n_in) * length
+        list_at = op[VERTEX_AT] + (k % n_in) * length
         target_at = op[TARGET_AT] + (k // n_in) * length
         for i in range(start, length):
             phi = np.float64(list_w[at + i]) * h_k
             if not (phi > 0.0 and phi >= least):
                 return length, 0.0, -1
-            vertex = target_units[target_at + list_j[at + i]]
+            vertex = target_units[target_at + list_j[list_at + i]]
             if label[vertex] != own:
                 return i, phi, vertex
         return length, 0.0, -1
@@ -110,6 +113,9 @@ def _best_in_edge_conv(op, j, h, label, own, source_units, weights, floor, least
     x0 = position // (op[OUT_D + 1] * op[OUT_D + 2]) * op[STRIDE_D] - op[PAD_D]
     x1 = position // op[OUT_D + 2] % op[OUT_D + 1] * op[STRIDE_D + 1] - op[PAD_D + 1]
     x2 = position % op[OUT_D + 2] * op[STRIDE_D + 2] - op[PAD_D + 2]
+    # Taps of the last axis that read inside the image.
+    first = max(0, -(x2 // op[DILATION_D + 2]))
+    last = min(op[KERNEL_D + 2], (op[IN_D + 2] - 1 - x2) // op[DILATION_D + 2] + 1)
     first_in = channel // op[C_OUT] * op[C_IN]
     weight_at = op[WEIGHT_AT] + channel * op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2]
     best, vertex = floor, -1
@@ -123,10 +129,8 @@ def _best_in_edge_conv(op, j, h, label, own, source_units, weights, floor, least
                     continue
                 line = ((first_in + c) * op[IN_D] + y0) * op[IN_D + 1] + y1
                 source_at = op[SOURCE_AT] + line * op[IN_D + 2]
-                for t2 in range(op[KERNEL_D + 2]):
+                for t2 in range(first, last):
                     y2 = x2 + t2 * op[DILATION_D + 2]
-                    if y2 < 0 or y2 >= op[IN_D + 2]:
-                        continue
                     phi = np.float64(weights[weight_at + taps_at + t2]) * h[source_at + y2]
                     if phi > best and phi >= least:
                         unit = source_units[source_at + y2]
