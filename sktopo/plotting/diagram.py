@@ -107,7 +107,8 @@ class PersistenceDiagramDisplay:
             ax.scatter(pairs[:, 0], death, **{"s": 14, "alpha": 0.7, "label": f"{layer} H{degree}", **kwargs})
         if any(np.isinf(pairs).any() for pairs in self.pairs_.values()):
             ax.axhline(line, color="0.6", linewidth=0.8, linestyle="--")
-            ax.annotate("never dies", (low, line), fontsize="small", color="0.4", va="bottom")
+            beside = ("axes fraction", "data")
+            ax.annotate("never dies", (1.01, line), xycoords=beside, fontsize="small", color="0.4", va="center")
         unit = " (phi)" if self.negated_ else ""
         ax.set(xlabel=f"birth{unit}", ylabel=f"death{unit}")
         ax.set_aspect("equal", adjustable="box")
