@@ -253,7 +253,6 @@ class _Tables:
             row[column : column + 3] = [filler] * (3 - len(values)) + list(values)
         row[columns.WEIGHT_AT] = self._append("weights", weight)
         row[columns.LIST_AT] = self._append("list_w", np.take_along_axis(by_input, order, axis=1))
-        self._append("list_j", order.astype(np.int32))  # unread; one LIST_AT serves both lists
         n_taps = order.shape[1] // c_out
         first_out = np.repeat(np.arange(groups), c_in)[:, None] * c_out
         offsets = np.unravel_index(order % n_taps, row[columns.KERNEL_D : columns.KERNEL_D + 3])
