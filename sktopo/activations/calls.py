@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.overrides import TorchFunctionMode
 
-__all__ = ["Call", "CallWatcher", "flatten_tensors", "function_name", "is_leaf", "with_count"]
+__all__ = ["Call", "CallWatcher", "flatten_tensors", "function_name", "is_leaf", "version_of", "with_count"]
 
 INPUT = "input"
 _IN_PLACE_OPERATORS = {"iadd", "isub", "imul", "itruediv", "imatmul", "ipow"}
@@ -31,6 +31,7 @@ class Call:
     module: str
     module_type: str
     in_place: bool
+    versions: dict  # by id of each tensor among the arguments: how often it had been changed in place
 
 
 @dataclass
@@ -40,6 +41,11 @@ class _Frame:
     path: str
     module: torch.nn.Module
     leaf: bool
+
+
+def version_of(tensor):
+    """How often a tensor or a view of it has been changed in place; inference tensors do not count."""
+    return 0 if tensor.is_inference() else tensor._version
 
 
 def is_leaf(module):
@@ -108,14 +114,18 @@ class CallWatcher(TorchFunctionMode):
         self._module_counts = {}
         self._handles = []
         self._thread = None
+        self._reporting = False
 
     def __enter__(self):
         self._thread = threading.get_ident()
         self._frames = [_Frame("", self._model, leaf=False)]
         try:
             for path, module in self._model.named_modules():
+                if isinstance(module, torch.jit.ScriptModule):  # takes no hooks, and hides its calls
+                    continue
                 self._handles.append(module.register_forward_pre_hook(self._entering(path)))
-                self._handles.append(module.register_forward_hook(self._leaving(path)))
+                # Also after an exception, which the network may catch and go on.
+                self._handles.append(module.register_forward_hook(self._leaving(path), always_call=True))
             return super().__enter__()
         except BaseException:
             self._remove_hooks()
@@ -136,21 +146,29 @@ class CallWatcher(TorchFunctionMode):
         value = [*args, kwargs] if kwargs else list(args)
         if len(value) == 1:
             value = value[0]
-        for name, tensor in flatten_tensors(INPUT, value):
-            self._on_value(name, tensor)
+        self._report(self._on_value, flatten_tensors(INPUT, value))
+
+    def _report(self, callback, named):
+        """Hand values to a callback, whose own calls on tensors are none of the network's."""
+        self._reporting = True
+        try:
+            for name, tensor in named:
+                callback(name, tensor)
+        finally:
+            self._reporting = False
 
     def _entering(self, path):
         def enter(module, args):
             if threading.get_ident() != self._thread:
                 return
             inside_leaf = self._frames[-1].leaf
+            # The network itself has no path to name its result by, so the calls in it are named.
             self._frames.append(_Frame(path, module, leaf=inside_leaf or (path != "" and is_leaf(module))))
             if self._on_input is not None and path and not inside_leaf:
                 count = self._entry_counts.get(path, 0)
                 self._entry_counts[path] = count + 1
                 received = args[0] if len(args) == 1 else args
-                for name, tensor in flatten_tensors(with_count(path, count), received):
-                    self._on_input(name, tensor)
+                self._report(self._on_input, flatten_tensors(with_count(path, count), received))
 
         return enter
 
@@ -163,13 +181,17 @@ class CallWatcher(TorchFunctionMode):
                 return
             count = self._module_counts.get(path, 0)
             self._module_counts[path] = count + 1
-            for name, tensor in flatten_tensors(with_count(path, count), output):
-                self._on_value(name, tensor)
+            self._report(self._on_value, flatten_tensors(with_count(path, count), output))
 
         return leave
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        if self._reporting:
+            return func(*args, **kwargs)
+        versions = {}
+        if self._on_call is not None:
+            versions = {id(tensor): version_of(tensor) for _, tensor in flatten_tensors("", [args, kwargs])}
         result = func(*args, **kwargs)
         tensors = list(flatten_tensors("", result))
         name, in_place = function_name(func)
@@ -178,11 +200,10 @@ class CallWatcher(TorchFunctionMode):
         frame = self._frames[-1]
         prefix = self._name_of_call(frame, name) if not frame.leaf else None
         if self._on_call is not None:
-            call = Call(name, func, args, kwargs, result, frame.path, type(frame.module).__name__, in_place)
+            call = Call(name, func, args, kwargs, result, frame.path, type(frame.module).__name__, in_place, versions)
             self._on_call(call, [None if prefix is None else prefix + suffix for suffix, _ in tensors])
         if prefix is not None:
-            for suffix, tensor in tensors:
-                self._on_value(prefix + suffix, tensor)
+            self._report(self._on_value, [(prefix + suffix, tensor) for suffix, tensor in tensors])
         return result
 
     def _name_of_call(self, frame, name):

@@ -4,11 +4,18 @@ from dataclasses import dataclass
 
 import torch
 
-from sktopo.activations.calls import CallWatcher, flatten_tensors
+from sktopo.activations.calls import CallWatcher, flatten_tensors, version_of
 from sktopo.activations.vertices import SUPPORTED, Undescribable, VertexBuilder
 
 __all__ = ["Description", "describe"]
 
+_HIDDEN = (
+    "it reads a tensor that no call of torch was seen to make, such as one from compiled code or from NumPy (hold "
+    "constants as buffers of a module)"
+)
+_CONSTANT_CALLS = {f"{kind}_like" for kind in ("zeros", "ones", "full", "empty")} | {
+    f"new_{kind}" for kind in ("zeros", "ones", "full", "empty")
+}
 _WEIGHTED_CALLS = {"linear", "bilinear", "matmul", "mm", "addmm", "bmm", "einsum", "embedding"}
 
 
@@ -33,11 +40,11 @@ class Value:
 
     def __init__(self, tensor, name=None, *, variable=False):
         self.tensor, self.name, self.variable = tensor, name, variable
-        self.version = tensor._version
+        self.version = version_of(tensor)
         self.n_readers = 0
         self.reason = None  # why it has no vertices, where it has none
         self.shadow = self.layer = None
-        self.fresh = self.linear = False
+        self.fresh = self.linear = self.hidden = False
 
     def inherit(self, source, shadow, *, linear):
         """Take over the vertices of the value this one was made of."""
@@ -55,7 +62,10 @@ class Value:
 class _Tape:
     """The values and calls of one forward pass, in their order."""
 
-    def __init__(self):
+    def __init__(self, model):
+        self.naming_inputs = True
+        # Tensors a network may read without computing them: what its modules hold, under whatever attribute.
+        self._constants = {id(tensor) for module in model.modules() for _, tensor in flatten_tensors("", vars(module))}
         self.calls = []  # (Call, operands, results)
         self.inputs = []
         self.names = []  # of every value, aliases too
@@ -64,7 +74,7 @@ class _Tape:
 
     def on_value(self, name, tensor):
         self.names.append(name)
-        value = self._current.get(id(tensor))
+        value = self._known(tensor)
         if value is None:
             value = self._current[id(tensor)] = Value(tensor, name, variable=True)
             self.inputs.append(value)
@@ -77,30 +87,53 @@ class _Tape:
     def on_call(self, call, names):
         operands = []
         for _, tensor in flatten_tensors("", [call.args, call.kwargs]):
-            value = self._current.get(id(tensor))
+            value = self._known(tensor)
             if value is not None and value.variable and not any(value is seen for seen in operands):
                 operands.append(value)
-        stale = next((value for value in operands if value.tensor._version != value.version), None)
+        if call.function in _CONSTANT_CALLS:
+            operands = []
+        stale = any(call.versions[id(value.tensor)] != value.version for value in operands)
         results = [tensor for _, tensor in flatten_tensors("", call.result)]
-        changed = [value for value in operands if any(value.tensor is tensor for tensor in results)]
         if call.function == "setitem":
             results = [call.args[0]]
-        elif stale in changed:
-            stale = None
+            names = None
         made = [
             Value(tensor, name, variable=bool(operands))
             for tensor, name in zip(results, names or [None] * len(results), strict=True)
         ]
+        if call.in_place or call.kwargs.get("inplace"):
+            self._spoil_views(results)
         for value in operands:
             value.n_readers += 1
-        if stale is not None:
+        if stale:
             made[0].reason = "it reads a value that was changed in place through another view of it"
+        elif any(value.hidden for value in operands):
+            made[0].reason = _HIDDEN
         for value in made:
             self._current[id(value.tensor)] = value
         self.calls.append((call, operands, made))
 
     def latest(self, tensor):
-        return self._current.get(id(tensor))
+        """The value a tensor holds now; what the network returns is one even if nothing was seen to make it."""
+        return self._known(tensor)
+
+    def _known(self, tensor):
+        """The latest value of a tensor, None for a constant and for an input that is yet to be named."""
+        value = self._current.get(id(tensor))
+        if value is not None or self.naming_inputs or id(tensor) in self._constants:
+            return value
+        if tensor.ndim == 0 or not tensor.is_floating_point():
+            return None
+        value = self._current[id(tensor)] = Value(tensor, variable=True)
+        value.hidden = True
+        return value
+
+    def _spoil_views(self, changed):
+        """What shares memory with a changed tensor must not be read: inference tensors and `.data` count no version."""
+        storages = {tensor.untyped_storage().data_ptr() for tensor in changed}
+        for value in self._current.values():
+            if value.tensor.untyped_storage().data_ptr() in storages:
+                value.version = -1
 
 
 @torch.no_grad()
@@ -121,17 +154,18 @@ def describe(model, args, kwargs=None, *, forward=None):
     Description
         Never an error for a network that cannot be described: its ``error`` says why.
     """
-    tape = _Tape()
+    tape = _Tape(model)
     with CallWatcher(model, on_value=tape.on_value, on_call=tape.on_call, on_input=tape.on_input) as watcher:
         watcher.name_inputs(args, kwargs)
+        tape.naming_inputs = False
         output = (forward or _plain_call)(model, args, kwargs or {})
     outputs = []
     for _, tensor in flatten_tensors("output", output):
         value = tape.latest(tensor)
-        if value is not None and value.name is not None:
+        if value is not None:
             value.n_readers += 1
             outputs.append(value)
-    names = tuple(dict.fromkeys(value.name for value in outputs))
+    names = tuple(dict.fromkeys(value.name for value in outputs if value.name is not None))
     network, error = _interpret(tape, outputs)
     sources = network.sources if network is not None else _weighted_inputs(tape)
     return Description(
@@ -148,7 +182,9 @@ def _interpret(tape, outputs):
     """The Network of a tape, or None and the reason."""
     builder = VertexBuilder()
     for value in tape.inputs:
-        if value.tensor.is_floating_point() or value.tensor.dtype == torch.uint8:
+        if value.tensor.ndim > 1 and len(value.tensor) != 1:
+            value.reason = f"The input {value.name!r} holds {len(value.tensor)} inputs where one is described."
+        elif value.tensor.is_floating_point() or value.tensor.dtype == torch.uint8:
             builder.add_input(value)
         else:
             value.reason = f"The input {value.name!r} holds integers ({value.tensor.dtype}), which have no edges."
@@ -164,6 +200,13 @@ def _interpret(tape, outputs):
         return None, failed
     if not outputs:
         return None, "The network returns no tensor, so there is nothing to describe."
+    if any(value.hidden for value in outputs):
+        return None, _sentence("the network", "output", _HIDDEN)
+    if not any(value.variable for value in outputs):
+        return None, (
+            "What the network returns does not depend on its input as far as torch's calls tell, so there is no "
+            "graph. Return a tensor computed from the input."
+        )
     if not any(operator["kind"].weighted for operator in builder.operators):
         return None, "The network has no weighted layer (linear or convolution), so its graph has no edges."
     return builder.network(outputs[0].name), None
@@ -184,14 +227,19 @@ def _vertices_of_call(builder, call, operands, results):
         if stale:
             raise Undescribable(stale)
         builder.interpret(call, operands, results)
-    except Undescribable as problem:
+    except Exception as problem:  # torch's own too: a call used in a way that is not foreseen has no edges
         where = f"module {call.module!r} ({call.module_type})" if call.module else f"the network ({call.module_type})"
-        return (
-            f"The graph of this network cannot be described: in {where}, '{call.function}' is in the way, because "
-            f"{problem}. Supported are {SUPPORTED}. Record layers by name instead of using the network's graph, "
-            "or pass the part of the network that is supported."
-        )
+        known = isinstance(problem, Undescribable)
+        return _sentence(where, call.function, problem if known else f"following it failed ({problem!r})")
     return None
+
+
+def _sentence(where, function, problem):
+    return (
+        f"The graph of this network cannot be described: in {where}, '{function}' is in the way, because "
+        f"{problem}. Supported are {SUPPORTED}. Record layers by name instead of using the network's graph, "
+        "or pass the part of the network that is supported."
+    )
 
 
 def _weighted_inputs(tape):

@@ -31,16 +31,16 @@ ELEMENTWISE = set(
     "tanhshrink softshrink hardshrink logsigmoid log_sigmoid prelu rrelu threshold sigmoid tanh softmax "
     "log_softmax softmin abs absolute neg negative exp log log1p sqrt rsqrt square reciprocal sin cos clamp "
     "clamp_min clamp_max clip pow erf dropout alpha_dropout feature_dropout feature_alpha_dropout dropout1d "
-    "dropout2d dropout3d clone detach contiguous to float double half type type_as requires_grad cpu cuda "
+    "dropout2d dropout3d clone detach contiguous to float double half bfloat16 type type_as requires_grad cpu cuda "
     "nan_to_num data identity".split()
 )
 STRUCTURAL = set(
     "view reshape flatten unflatten permute transpose t T mT swapaxes swapdims movedim moveaxis squeeze "
     "unsqueeze getitem narrow select cat concat concatenate stack hstack vstack chunk split tensor_split "
     "unbind pad expand expand_as repeat repeat_interleave tile flip roll rot90 view_as reshape_as ravel pixel_shuffle "
-    "pixel_unshuffle channel_shuffle diagonal index_select unfold".split()
+    "pixel_unshuffle channel_shuffle diagonal index_select unfold interpolate".split()
 )
-SUMS = {"add": 1.0, "sub": 1.0, "radd": 1.0, "rsub": 1.0, "subtract": 1.0}
+SUMS = {"add", "sub", "radd", "rsub", "subtract"}
 SCALINGS = {
     "mul",
     "multiply",
@@ -52,6 +52,12 @@ SCALINGS = {
     "rtruediv",
     "maximum",
     "minimum",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "where",
+    "masked_fill",
 }
 
 
@@ -84,6 +90,8 @@ class VertexBuilder:
 
     def _new_layer(self, value, name):
         shape = tuple(value.tensor.shape)
+        if len(shape) > 1 and shape[0] != 1:
+            raise Undescribable("the first axis of its result does not count inputs")
         layer = _Layer(name, shape[1:] if len(shape) > 1 else shape, self._next)
         self._next += layer.size
         self.layers.append(layer)
@@ -109,7 +117,7 @@ class VertexBuilder:
         elif name in SUMS:
             self._sum(call, operands, results)
         elif name in SCALINGS:
-            self._scale(operands, results)
+            self._scale(operands, results)  # x * sigmoid(x), x * (x > 0): several values of the same units
         elif name in _OPERATORS:
             _OPERATORS[name](self, _Arguments(call), operands, results)
         else:
@@ -123,12 +131,15 @@ class VertexBuilder:
             result.inherit(source, source.shadow, linear=linear)
 
     def _scale(self, operands, results):
-        source, result = _only(operands), results[0]
-        shadow = source.shadow.expand(result.tensor.shape)
-        result.inherit(source, shadow, linear=False)
+        result = results[0]
+        shadows = [value.shadow.expand(result.tensor.shape) for value in operands]
+        if any(not torch.equal(shadow, shadows[0]) for shadow in shadows):
+            _only(operands)
+        result.inherit(operands[0], shadows[0], linear=False)
 
     def _reshuffle(self, call, operands, results):
-        shadows = {id(value.tensor): value.shadow for value in operands}
+        # Contiguous, so that every view of the value is one of its shadow.
+        shadows = {id(value.tensor): value.shadow.contiguous() for value in operands}
 
         def swap(item):
             if isinstance(item, torch.Tensor):
@@ -142,9 +153,13 @@ class VertexBuilder:
         args, kwargs = swap(call.args), {key: swap(item) for key, item in call.kwargs.items()}
         if call.function == "pad":
             args, kwargs = _zero_padding(args, kwargs)
+        if call.function == "interpolate" and not str(kwargs.get("mode", "nearest")).startswith("nearest"):
+            raise Undescribable("it blends elements; only mode='nearest' is supported")
         outcome = call.func(*args, **kwargs)
         outcome = [outcome] if isinstance(outcome, torch.Tensor) else list(outcome)
         for result, shadow in zip(results, outcome, strict=True):
+            if shadow.shape != result.tensor.shape:
+                raise Undescribable("it reads the bytes of the elements")
             result.inherit(operands[0], shadow.clone(), linear=operands[0].linear)
             result.fresh = result.fresh and len(operands) == 1
 
@@ -179,18 +194,18 @@ class VertexBuilder:
                     target_units=target,
                     indptr=np.arange(len(target) + 1, dtype=np.int64),
                     indices=elements.numpy().ravel().copy(),
-                    weights=np.ones(len(target), dtype=np.float32),
+                    weights=np.full(len(target), _factor(call, value), dtype=np.float32),
                 )
 
     def _adopt(self, result, branches):
         """Make the branches' own units those of the sum: they had no other reader."""
         kept = branches[0]
         for other in branches[1:]:
-            renumbering = dict(zip(_ids(other.shadow).tolist(), _ids(kept.shadow).tolist(), strict=True))
+            renumbering = np.arange(self._next)
+            renumbering[_ids(other.shadow)] = _ids(kept.shadow)
             for operator in self.operators:
                 if operator["layer"] is other.layer:
-                    units = operator["target_units"]
-                    operator["target_units"] = np.array([renumbering[unit] for unit in units.tolist()])
+                    operator["target_units"] = renumbering[operator["target_units"]]
                     operator["layer"] = kept.layer
             self.layers.remove(other.layer)
         kept.layer.name = result.name
@@ -217,12 +232,20 @@ class VertexBuilder:
         )
 
     def _linear(self, arguments, operands, results):
-        source = _only(operands)
         weight = arguments.get(1, "weight")
-        if arguments.call.function in ("matmul", "mm", "rmatmul"):
-            if arguments.get(0, "input") is not source.tensor or arguments.call.function == "rmatmul":
-                raise Undescribable("only activations @ weights is supported, with the weights on the right")
-            weight = weight.T
+        if arguments.call.function in ("matmul", "mm"):
+            weight = arguments.get(1, "mat2" if arguments.call.function == "mm" else "other").T
+        self._add_dense(arguments.get(0, "input"), weight, operands, results)
+
+    def _addmm(self, arguments, operands, results):
+        if arguments.get(4, "alpha", 1) != 1:
+            raise Undescribable("only alpha=1 is supported")
+        self._add_dense(arguments.get(1, "mat1"), arguments.get(2, "mat2").T, operands, results)
+
+    def _add_dense(self, factor, weight, operands, results):
+        source = _only(operands)
+        if factor is not source.tensor:
+            raise Undescribable("only activations @ weights is supported, with the weights on the right")
         if weight.ndim != 2:
             raise Undescribable(f"its weight has {weight.ndim} axes instead of 2")
         self._new_layer(results[0], results[0].name)
@@ -233,6 +256,8 @@ class VertexBuilder:
     def _conv(self, arguments, operands, results):
         source, weight = _only(operands), arguments.get(1, "weight")
         n_axes = weight.ndim - 2
+        if weight is source.tensor:
+            raise Undescribable("its weights are computed from the input")
         if source.tensor.ndim != n_axes + 2:
             raise Undescribable("its input has no batch axis")
         stride = _per_axis(arguments.get(3, "stride", 1), n_axes)
@@ -273,7 +298,7 @@ class VertexBuilder:
         self._add(kind, result, source, indptr=indptr, indices=indices, weights=weights)
 
     def _pool_geometry(self, arguments, operands, results):
-        n_axes = int(arguments.call.function[-2])
+        n_axes = int(arguments.call.function.removesuffix("_with_indices")[-2])
         kernel = _per_axis(arguments.get(1, "kernel_size"), n_axes)
         stride = arguments.get(2, "stride", None)
         stride = kernel if stride in (None, [], ()) else _per_axis(stride, n_axes)
@@ -311,20 +336,20 @@ class VertexBuilder:
 
         return build
 
-    def _mean(self, arguments, operands, results):
+    def _reduce(self, arguments, operands, results):
         source, result = _only(operands), results[0]
-        axes = arguments.get(1, "dim", None)
+        axes = arguments.get(1, "dim", arguments.get(1, "axis", None))
         axes = range(source.tensor.ndim) if axes is None else [axes] if isinstance(axes, int) else axes
         axes = sorted(axis % source.tensor.ndim for axis in axes)
         if 0 in axes:
-            raise Undescribable("it averages over the batch axis")
+            raise Undescribable("it goes over the batch axis")
         elements = np.arange(source.tensor.numel()).reshape(tuple(source.tensor.shape))
         rows = np.moveaxis(elements, axes, range(-len(axes), 0)).reshape(result.tensor.numel(), -1)
         size = rows.shape[1]
         weight = 1.0 / size if arguments.call.function == "mean" else 1.0
         self._new_layer(result, result.name)
         self._add(
-            SparseOperator,
+            MaxOperator if arguments.call.function in ("amax", "max") else SparseOperator,
             result,
             source,
             indptr=np.arange(len(rows) + 1, dtype=np.int64) * size,
@@ -337,22 +362,28 @@ class VertexBuilder:
     def _batch_norm(self, arguments, operands, results):
         source, result = _only(operands), results[0]
         if arguments.get(5, "training", False):
-            raise Undescribable("it is in training mode, call model.eval() first")
+            raise Undescribable(
+                "it uses the statistics of the batch: call model.eval(), and keep running statistics "
+                "(track_running_stats=True)"
+            )
         variance = arguments.get(2, "running_var")
         scale = torch.rsqrt(variance.detach().double() + arguments.get(7, "eps", 1e-5))
         weight = arguments.get(3, "weight", None)
         if weight is not None:
             scale = scale * weight.detach().double()
-        foldable = source.is_branch() and source.linear
-        self._pass_through(operands, results, linear=foldable)
-        if foldable:
+        self._pass_through(operands, results)
+        if source.is_branch() and source.linear:
             shape = [1, -1] + [1] * (result.tensor.ndim - 2)
             per_element = scale.cpu().reshape(shape).expand(result.tensor.shape)
             factor = np.ones(self._next)
             factor[_ids(result.shadow)] = per_element.numpy().ravel()
-            for operator in self.operators:
-                if operator["layer"] is source.layer:
-                    _fold(operator, factor[operator["target_units"]])
+            feeding = [operator for operator in self.operators if operator["layer"] is source.layer]
+            folded = [_folded(operator, factor[operator["target_units"]]) for operator in feeding]
+            # A normalisation after flattening has a scale per position, which a shared weight cannot take.
+            if all(fields is not None for fields in folded):
+                result.linear = True
+                for operator, fields in zip(feeding, folded, strict=True):
+                    operator.update(fields)
 
     # -- the end ------------------------------------------------------------------------------------
 
@@ -388,8 +419,8 @@ class _Arguments:
         return self.call.kwargs.get(name, default)
 
 
-def _fold(operator, factor):
-    """Multiply an operator's weights by one factor per result element."""
+def _folded(operator, factor):
+    """An operator's weights times one factor per result element, None where positions sharing a weight differ."""
     if operator["kind"] is DenseOperator:
         n_out = operator["weight"].shape[0]
         factor = factor.reshape(-1, n_out)
@@ -399,13 +430,12 @@ def _fold(operator, factor):
         factor = factor.reshape(n_out, -1).T
         same = factor[:1]
     else:
-        operator["weights"] = operator["weights"] * np.repeat(factor, np.diff(operator["indptr"]))
-        return
+        return {"weights": operator["weights"] * np.repeat(factor, np.diff(operator["indptr"]))}
     if not (factor == same).all():
-        raise Undescribable("its channels are not those of the layer before it")
+        return None
     weight = operator["weight"]
     scaled = weight * same[0].reshape((-1,) + (1,) * (weight.ndim - 1))
-    operator["weight"] = scaled.astype(weight.dtype)
+    return {"weight": scaled.astype(weight.dtype)}
 
 
 def _only(operands):
@@ -420,7 +450,17 @@ def _ids(shadow):
 
 
 def _numpy(weight):
-    return weight.detach().cpu().numpy().copy()
+    weight = weight.detach().cpu()
+    return (weight.float() if weight.itemsize < 4 else weight).numpy().copy()
+
+
+def _factor(call, value):
+    """What a sum multiplies one of its terms with: ``alpha``, and -1 for what is subtracted."""
+    other = call.args[1] if len(call.args) > 1 else call.kwargs.get("other")
+    if value.tensor is not other or value.tensor is call.args[0]:
+        return -1.0 if call.function == "rsub" else 1.0
+    alpha = float(call.kwargs.get("alpha", 1.0))
+    return -alpha if call.function in ("sub", "subtract") else alpha
 
 
 def _per_axis(value, n_axes):
@@ -446,11 +486,15 @@ _OPERATORS = {
     "linear": VertexBuilder._linear,
     "matmul": VertexBuilder._linear,
     "mm": VertexBuilder._linear,
+    "addmm": VertexBuilder._addmm,
     "batch_norm": VertexBuilder._batch_norm,
-    "mean": VertexBuilder._mean,
-    "sum": VertexBuilder._mean,
+    "mean": VertexBuilder._reduce,
+    "sum": VertexBuilder._reduce,
+    "amax": VertexBuilder._reduce,
+    "max": VertexBuilder._reduce,
     **{f"conv{n}d": VertexBuilder._conv for n in (1, 2, 3)},
     **{f"max_pool{n}d": VertexBuilder._max_pool for n in (1, 2, 3)},
+    **{f"max_pool{n}d_with_indices": VertexBuilder._max_pool for n in (1, 2, 3)},
     **{f"avg_pool{n}d": VertexBuilder._avg_pool for n in (1, 2, 3)},
     **{f"adaptive_avg_pool{n}d": VertexBuilder._adaptive(None, SparseOperator) for n in (1, 2, 3)},
     **{f"adaptive_max_pool{n}d": VertexBuilder._adaptive(None, MaxOperator) for n in (1, 2, 3)},
