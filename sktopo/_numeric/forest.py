@@ -63,20 +63,30 @@ def _offer(component, phi, u, v, best, best_u, best_v):
 
 @kernel
 def _offer_rows(
-    op, h, label, giant, source_units, target_units, list_w, list_j, taps, entry, least, best, best_u, best_v
-):
-    """Out-edges of every source outside the giant component."""
+    op, h, label, giant, source_units, target_units, list_w, list_j, taps, entry, out_phi, out_v, least,
+    best, best_u, best_v,
+):  # fmt: skip
+    """Out-edges of every source outside the giant component that beat what its component has.
+
+    As for columns, what an earlier round found stays the best while its target is outside, and bounds what
+    comes after it in the list.
+    """
     for k in range(op[N_SOURCE]):
         at = op[SOURCE_AT] + k
         u = source_units[at]
-        if u < 0 or h[at] == 0.0 or label[u] == giant:
+        if u < 0 or h[at] == 0.0:
             continue
         own = label[u]
-        entry[at], phi, v = next_out_edge(
-            op, k, entry[at], h[at], label, own, target_units, list_w, list_j, taps, least
-        )
+        if own == giant or out_phi[at] <= best[own]:
+            continue
+        v = out_v[at]
+        if v < 0 or label[v] == own:
+            entry[at], out_phi[at], v = next_out_edge(
+                op, k, entry[at], h[at], label, own, target_units, list_w, list_j, taps, least
+            )
+            out_v[at] = v
         if v >= 0:
-            _offer(own, phi, u, v, best, best_u, best_v)
+            _offer(own, out_phi[at], u, v, best, best_u, best_v)
 
 
 @kernel
@@ -177,6 +187,8 @@ def maximum_spanning_forest(
     forest_u = np.empty(n_vertices, dtype=np.int64)
     forest_v = np.empty(n_vertices, dtype=np.int64)
     entry = np.zeros(len(h), dtype=np.int64)
+    out_phi = np.full(len(h), np.inf)
+    out_v = np.full(len(h), -1)
     in_phi = np.full(len(target_units), np.inf)
     in_u = np.full(len(target_units), -1)
     h_bounds = np.zeros(n_h_bounds)
@@ -186,7 +198,8 @@ def maximum_spanning_forest(
         best[:] = 0.0
         for o in range(len(ops)):
             _offer_rows(
-                ops[o], h, label, giant, source_units, target_units, list_w, list_j, taps, entry, least[o],
+                ops[o], h, label, giant, source_units, target_units, list_w, list_j, taps, entry, out_phi,
+                out_v, least[o],
                 best, best_u, best_v,
             )  # fmt: skip
         _offer_listed(listed_phi, listed_u, listed_v, label, giant, best, best_u, best_v)

@@ -72,7 +72,7 @@ class Recorder:
             )
         values = tensor.detach().to(device="cpu")
         values = (values.float() if values.dtype == torch.bfloat16 else values).numpy()
-        self._check_finite(name, values)
+        self._check_finite(name, tensor, values)
         self._array(name, values.shape[1:])[self._start : self._start + self._size] = values
 
     def _array(self, name, shape):
@@ -89,8 +89,9 @@ class Recorder:
             )
         return self.arrays[name]
 
-    def _check_finite(self, name, values):
-        if values.dtype.kind != "f" or np.isfinite(values.sum(dtype=np.float64)):
+    def _check_finite(self, name, tensor, values):
+        # A sum is finite only if every term is; it may overflow without that, so then each is looked at.
+        if not tensor.is_floating_point() or torch.isfinite(tensor.detach().sum()):
             return
         finite = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
         if not finite.all():

@@ -39,7 +39,7 @@ def as_diagrams(X):
 
 
 def from_lifetimes(values):
-    """Diagrams of a matrix: the value v is the pair (min(0, v), max(0, v)) of degree 0, so |v| is a lifetime."""
+    """Diagrams of a matrix: the value v is the pair (min(0, v), max(0, v)) of degree 0, so abs(v) is a lifetime."""
     n_samples, width = values.shape
     birth, death = np.minimum(values, 0.0).ravel(), np.maximum(values, 0.0).ravel()
     return Diagrams(birth, death, np.arange(n_samples + 1) * width, [("lifetimes", 0)], max_pairs=[width])

@@ -66,7 +66,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
     An empty diagram gives zeros, also where a mean of nothing is undefined. The width depends on what was seen in
     fit alone: X of `transform` must have the same layers; a degree of which it has no pair counts as empty.
 
-    A matrix X is read row by row: the value v is the pair (min(0, v), max(0, v)) of degree 0, so |v| is a lifetime.
+    A matrix X is read row by row: the value v is the pair (min(0, v), max(0, v)) of degree 0, so abs(v) is a lifetime.
 
     Cost: statistics sort each diagram once per quantity; a landscape touches, for each pair, the grid points under
     its tent. Nothing is padded. Repeated pairs count as often as they occur.
