@@ -108,32 +108,41 @@ def _best_in_edge_dense(op, j, h, h_bounds, label, own, source_units, weights, b
 
 @kernel
 def _best_in_edge_conv(op, j, h, label, own, source_units, weights, floor, least):
-    size = op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2]
-    channel, position = j // size, j % size
-    x0 = position // (op[OUT_D + 1] * op[OUT_D + 2]) * op[STRIDE_D] - op[PAD_D]
+    # Read once: the compiler cannot know that no store below changes them.
+    n0, n1, n2 = op[IN_D], op[IN_D + 1], op[IN_D + 2]
+    k0, k1, k2 = op[KERNEL_D], op[KERNEL_D + 1], op[KERNEL_D + 2]
+    d0, d1, d2 = op[DILATION_D], op[DILATION_D + 1], op[DILATION_D + 2]
+    plane = op[OUT_D + 1] * op[OUT_D + 2]
+    channel, position = j // (op[OUT_D] * plane), j % (op[OUT_D] * plane)
+    x0 = position // plane * op[STRIDE_D] - op[PAD_D]
     x1 = position // op[OUT_D + 2] % op[OUT_D + 1] * op[STRIDE_D + 1] - op[PAD_D + 1]
     x2 = position % op[OUT_D + 2] * op[STRIDE_D + 2] - op[PAD_D + 2]
-    # Taps of the last axis that read inside the image.
-    first = max(0, -(x2 // op[DILATION_D + 2]))
-    last = min(op[KERNEL_D + 2], (op[IN_D + 2] - 1 - x2) // op[DILATION_D + 2] + 1)
+    first0, last0 = _taps_inside(x0, n0, k0, d0)
+    first1, last1 = _taps_inside(x1, n1, k1, d1)
+    first2, last2 = _taps_inside(x2, n2, k2, d2)
     first_in = channel // op[C_OUT] * op[C_IN]
-    weight_at = op[WEIGHT_AT] + channel * op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2]
     best, vertex = floor, -1
     for c in range(op[C_IN]):
-        for t0 in range(op[KERNEL_D]):
-            y0 = x0 + t0 * op[DILATION_D]
-            for t1 in range(op[KERNEL_D + 1]):
-                y1 = x1 + t1 * op[DILATION_D + 1]
-                taps_at = ((c * op[KERNEL_D] + t0) * op[KERNEL_D + 1] + t1) * op[KERNEL_D + 2]
-                if y0 < 0 or y0 >= op[IN_D] or y1 < 0 or y1 >= op[IN_D + 1]:
-                    continue
-                line = ((first_in + c) * op[IN_D] + y0) * op[IN_D + 1] + y1
-                source_at = op[SOURCE_AT] + line * op[IN_D + 2]
-                for t2 in range(first, last):
-                    y2 = x2 + t2 * op[DILATION_D + 2]
-                    phi = np.float64(weights[weight_at + taps_at + t2]) * h[source_at + y2]
+        for t0 in range(first0, last0):
+            for t1 in range(first1, last1):
+                weight_at = op[WEIGHT_AT] + (((channel * op[C_IN] + c) * k0 + t0) * k1 + t1) * k2
+                line = ((first_in + c) * n0 + x0 + t0 * d0) * n1 + x1 + t1 * d1
+                source_at = op[SOURCE_AT] + line * n2 + x2
+                for t2 in range(first2, last2):
+                    k = source_at + t2 * d2
+                    phi = np.float64(weights[weight_at + t2]) * h[k]
                     if phi > best and phi >= least:
-                        unit = source_units[source_at + y2]
+                        unit = source_units[k]
                         if unit >= 0 and label[unit] != own:
                             best, vertex = phi, unit
     return best, vertex
+
+
+@kernel
+def _taps_inside(start, n_in, n_taps, dilation):
+    """First and one past the last tap of one axis that read inside the image."""
+    if dilation == 1:  # the usual case needs no divisions, which would cost as much as the scan
+        return max(0, -start), min(n_taps, n_in - start)
+    first = max(0, -(start // dilation))
+    last = min(n_taps, (n_in - 1 - start) // dilation + 1)
+    return first, last
