@@ -123,7 +123,10 @@ class CallWatcher(TorchFunctionMode):
             for path, module in self._model.named_modules():
                 if isinstance(module, torch.jit.ScriptModule):  # takes no hooks, and hides its calls
                     continue
-                self._handles.append(module.register_forward_pre_hook(self._entering(path)))
+                # The network itself has no path to name its result by, so the calls in it are named.
+                self._handles.append(
+                    module.register_forward_pre_hook(self._entering(path, path != "" and is_leaf(module)))
+                )
                 # Also after an exception, which the network may catch and go on.
                 self._handles.append(module.register_forward_hook(self._leaving(path), always_call=True))
             return super().__enter__()
@@ -142,7 +145,9 @@ class CallWatcher(TorchFunctionMode):
             self._handles.pop().remove()
 
     def name_inputs(self, args, kwargs=None):
-        """Name the network's inputs: "input", or "input[0]", "input[key]" where there are several."""
+        """Begin a pass and name the network's inputs: "input", or "input[0]", "input[key]" where there are several."""
+        self._frames = [_Frame("", self._model, leaf=False)]
+        self._module_counts, self._entry_counts = {}, {}
         value = [*args, kwargs] if kwargs else list(args)
         if len(value) == 1:
             value = value[0]
@@ -152,18 +157,18 @@ class CallWatcher(TorchFunctionMode):
         """Hand values to a callback, whose own calls on tensors are none of the network's."""
         self._reporting = True
         try:
-            for name, tensor in named:
-                callback(name, tensor)
+            with torch._C.DisableTorchFunction():
+                for name, tensor in named:
+                    callback(name, tensor)
         finally:
             self._reporting = False
 
-    def _entering(self, path):
+    def _entering(self, path, leaf):
         def enter(module, args):
             if threading.get_ident() != self._thread:
                 return
             inside_leaf = self._frames[-1].leaf
-            # The network itself has no path to name its result by, so the calls in it are named.
-            self._frames.append(_Frame(path, module, leaf=inside_leaf or (path != "" and is_leaf(module))))
+            self._frames.append(_Frame(path, module, leaf=inside_leaf or leaf))
             if self._on_input is not None and path and not inside_leaf:
                 count = self._entry_counts.get(path, 0)
                 self._entry_counts[path] = count + 1

@@ -244,10 +244,10 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
             self.layers_, reader.n_samples, self.dtype, capture=self.capture, max_memory=self.max_memory
         )
         starts = range(0, reader.n_samples, self.batch_size)
-        with borrowed(self.model, device):
+        with borrowed(self.model, device), recorder.watch(self.model) as watcher:
             for start in tqdm(starts, desc="activations", unit="batch", disable=not self.verbose):
                 batch = reader.batch(start, start + self.batch_size, device)
-                recorder.run(self.model, batch, self._call)
+                recorder.run(self.model, watcher, batch, self._call)
         return {name: recorder.arrays[name] for name in self.layers_}
 
     def __sklearn_clone__(self):

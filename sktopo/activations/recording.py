@@ -45,14 +45,17 @@ class Recorder:
         self._start = self._size = 0
         self._found = set()
 
-    def run(self, model, batch, call):
-        """Run one batch; `batch` is (args, kwargs) and `call(model, args, kwargs)` runs the network."""
+    def watch(self, model):
+        """The context in which :meth:`run` runs batches."""
+        callbacks = {"on_value": self._record} if self.capture == "output" else {"on_input": self._record}
+        return CallWatcher(model, **callbacks)
+
+    def run(self, model, watcher, batch, call):
+        """Run one batch; `batch` is (args, kwargs, size) and `call(model, args, kwargs)` runs the network."""
         args, kwargs, size = batch
         self._size, self._found = size, set()
-        callbacks = {"on_value": self._record} if self.capture == "output" else {"on_input": self._record}
-        with CallWatcher(model, **callbacks) as watcher:
-            watcher.name_inputs(args, kwargs)
-            call(model, args, kwargs)
+        watcher.name_inputs(args, kwargs)
+        call(model, args, kwargs)
         missing = [name for name in self.names if name not in self._found]
         if missing:
             raise ValueError(
