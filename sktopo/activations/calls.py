@@ -99,16 +99,19 @@ class CallWatcher(TorchFunctionMode):
         can change it. A module that hands on a value named earlier reports it again under its own name.
     on_input : callable or None, default=None
         Called as ``on_input(name, tensor)`` for every tensor that a module receives by position.
+    only : set of str or None, default=None
+        Paths of the only modules to watch. Calls of functions are then not watched either, which is cheaper.
     on_call : callable or None, default=None
         Called as ``on_call(call, names)`` with a :class:`Call` and the names of its tensors, None inside leaves.
     """
 
-    def __init__(self, model, *, on_value=None, on_call=None, on_input=None):
+    def __init__(self, model, *, on_value=None, on_call=None, on_input=None, only=None):
         super().__init__()
         self._model = model
         self._on_value = on_value or (lambda name, tensor: None)
         self._on_call = on_call
         self._on_input = on_input
+        self._only = only
         self._entry_counts = {}
         self._frames = []
         self._module_counts = {}
@@ -121,6 +124,8 @@ class CallWatcher(TorchFunctionMode):
         self._frames = [_Frame("", self._model, leaf=False)]
         try:
             for path, module in self._model.named_modules():
+                if self._only is not None and path not in self._only:
+                    continue
                 if isinstance(module, torch.jit.ScriptModule):  # takes no hooks, and hides its calls
                     continue
                 # The network itself has no path to name its result by, so the calls in it are named.
@@ -129,14 +134,14 @@ class CallWatcher(TorchFunctionMode):
                 )
                 # Also after an exception, which the network may catch and go on.
                 self._handles.append(module.register_forward_hook(self._leaving(path), always_call=True))
-            return super().__enter__()
+            return self if self._only is not None else super().__enter__()
         except BaseException:
             self._remove_hooks()
             raise
 
     def __exit__(self, *exception):
         try:
-            return super().__exit__(*exception)
+            return None if self._only is not None else super().__exit__(*exception)
         finally:
             self._remove_hooks()
 

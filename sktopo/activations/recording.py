@@ -1,5 +1,6 @@
 """Running a network batch by batch and copying the wanted values into arrays."""
 
+import re
 import shutil
 import tempfile
 import weakref
@@ -8,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sktopo.activations.calls import CallWatcher
+from sktopo.activations.calls import INPUT, CallWatcher
 
 __all__ = ["Recorder", "new_array"]
+
+_COUNT_AND_PART = re.compile(r"(:\d+)?(\[.*)?$")  # "relu:1", "lstm[1][0]"
 
 
 def new_array(shape, dtype, *, mapped):
@@ -48,7 +51,12 @@ class Recorder:
     def watch(self, model):
         """The context in which :meth:`run` runs batches."""
         callbacks = {"on_value": self._record} if self.capture == "output" else {"on_input": self._record}
-        return CallWatcher(model, **callbacks)
+        return CallWatcher(model, only=self._modules_of(model), **callbacks)
+
+    def _modules_of(self, model):
+        """Paths of the modules that make all the wanted values; None where functions make some."""
+        paths = {_COUNT_AND_PART.sub("", name) for name in self.names} - {INPUT}
+        return paths if paths <= {path for path, _ in model.named_modules()} else None
 
     def run(self, model, watcher, batch, call):
         """Run one batch; `batch` is (args, kwargs, size) and `call(model, args, kwargs)` runs the network."""
