@@ -69,4 +69,9 @@ def check_matrix(estimator: BaseEstimator, X, *, reset: bool, dtype="float64", *
     -------
     ndarray of shape (n_samples, n_features)
     """
+    if hasattr(X, "layers") and hasattr(X, "network"):
+        raise ValueError(
+            f"{type(estimator).__name__} got Activations, which it would have to read as a plain matrix. Put a "
+            "filtration such as GraphFiltration between, or pass np.asarray(activations) if a matrix is meant."
+        )
     return _validate_data(estimator, X, reset=reset, dtype=dtype, **options)

@@ -320,6 +320,12 @@ def _kind_of(X):
         return "activations"
     if isinstance(X, list | tuple) and len(X) == 0:
         raise ValueError("Found a list with 0 sample(s), while at least one graph is required.")
+    if X is None or isinstance(X, dict) or (isinstance(X, np.ndarray) and X.ndim > 2):
+        found = f"an array with {X.ndim} axes" if isinstance(X, np.ndarray) else type(X).__name__
+        raise ValueError(
+            "GraphFiltration expects Activations, a list of sparse adjacency matrices, or a matrix. "
+            f"Got {found} instead. Record a network's activations with ActivationExtractor first."
+        )
     if isinstance(X, list | tuple) and all(sparse.issparse(graph) for graph in X):
         return "adjacency"
     return "matrix"

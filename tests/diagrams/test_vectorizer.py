@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sktopo import Diagrams, PersistenceVectorizer
+from sktopo import Activations, Diagrams, PersistenceVectorizer
 from sktopo.diagrams.statistics import STATISTICS
 from tests.oracles.vectors import landscape, statistics
 
@@ -155,6 +155,11 @@ def test_names_say_layer_degree_and_coordinate():
     assert "conv1__H0__persistence_mean" in names
     vectorizer = PersistenceVectorizer("landscape", n_bins=3, n_levels=2).fit(diagrams)
     assert len(vectorizer.get_feature_names_out()) == vectorizer.transform(diagrams).shape[1] == 12
+
+
+def test_activations_are_not_taken_for_lifetimes():
+    with pytest.raises(ValueError, match="Put a filtration such as GraphFiltration between"):
+        PersistenceVectorizer().fit(Activations({"a": np.ones((2, 3))}))
 
 
 @pytest.mark.parametrize("method", ["statistics", "landscape"])

@@ -121,6 +121,12 @@ def test_another_kind_of_input_at_transform_is_refused(by_hand):
         GraphFiltration().fit(by_hand).transform(np.ones((2, 3)))
 
 
+@pytest.mark.parametrize("given", [None, {"a": 1}, np.ones((2, 1, 8, 8))], ids=["None", "dict", "images"])
+def test_what_is_no_graph_is_refused_with_the_way_to_one(given):
+    with pytest.raises(ValueError, match="Record a network's activations with ActivationExtractor first"):
+        GraphFiltration().fit(given)
+
+
 def test_nan_activations_name_layer_and_sample(by_hand):
     values = {name: np.repeat(array, 3, axis=0) for name, array in by_hand.items()}
     values["1"][2, 0] = np.nan
