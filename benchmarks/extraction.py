@@ -1,8 +1,8 @@
 """What extraction costs beside the bare forward pass, and what cloning a pipeline with a large network costs.
 
-Bare forward: the same batches through the same network in eval mode under `torch.no_grad()`, results thrown away. Bare
-copy: the same with a forward hook on each recorded layer that copies its output, the least that any recorder does; where
-a network computes little per activation, memory traffic makes even that slower than throwing the results away.
+Bare forward: the same batches through the same network in eval mode under `torch.no_grad()`, results thrown away.
+Bare copy: the same with a forward hook on each recorded layer that copies its output, the least that any recorder
+does; where a network computes little per activation, memory traffic makes even that slower than throwing away.
 """
 
 import numpy as np
