@@ -5,7 +5,6 @@ import pickle
 import subprocess
 import sys
 import textwrap
-import time
 
 import joblib
 import numpy as np
@@ -22,12 +21,10 @@ from sktopo.datasets import make_ccff, make_residual_cnn
 IMAGES = np.random.default_rng(0).random((4, 1, 8, 8), dtype=np.float32)
 
 
-def test_clone_passes_the_network_by_reference_and_is_fast():
+def test_clone_passes_the_network_by_reference():
     big = nn.Linear(5000, 5000)  # 100 MB
     extractor = ActivationExtractor(big)
-    start = time.perf_counter()
-    assert clone(extractor).model is big
-    assert time.perf_counter() - start < 1.0  # a copy would take longer; benchmarks/extraction.py has the number
+    assert clone(extractor).model is big  # benchmarks/extraction.py has the time
 
 
 @pytest.mark.parametrize("make", [make_ccff, make_residual_cnn])
