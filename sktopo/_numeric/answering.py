@@ -1,0 +1,166 @@
+"""Who answers for an operator's edges: its rows, or the columns of the results that are still outside.
+
+Rows are cheap while components are small. Once one giant component holds most results, the rows inside it walk
+over edges within it, in search of the few results outside; asking those for their in-edges is then cheaper.
+Changing over when the steps wasted equal the price of asking keeps the total within twice the cheaper way. If
+the columns turn out dearer than they promised, the rows take over again, and the next change needs twice the waste.
+
+Why a block stays exact: an edge between a result outside the giant component and a source inside it is offered
+by the column, one between a source outside and any result by the row. What is left out, once an element has an
+edge into the giant component in this block, is closed to a cycle by two heavier edges through that component.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sktopo._numeric.bucket_queue import push
+from sktopo._numeric.buffer import thin_buffer
+from sktopo._numeric.columns import chunk_maxima, column_price, offer_column
+from sktopo._numeric.jit import kernel
+from sktopo._numeric.rows import queue_rows
+from sktopo._numeric.tables import DENSE, KIND, N_TARGET, TARGET_AT
+
+__all__ = ["Answering", "change_answering", "change_is_due", "new_answering", "offer_columns"]
+
+
+class Answering(NamedTuple):
+    """Per operator, and for columns per result.
+
+    Attributes
+    ----------
+    giant : int32 (o,)
+        While columns answer, a vertex of the giant component; else -1.
+    waste : int64 (o,)
+        Steps of rows inside their own component.
+    check_at : int64 (o,)
+        The waste at which to look again.
+    spent, budget : int64 (o,)
+        What columns have cost and may cost.
+    reluctance : int64 (o,)
+    column_phi, column_u, column_op : (j,)
+        Heaviest edge into a result from another component, as last seen.
+    h_bounds : float64
+        See `chunk_maxima`.
+    """
+
+    giant: np.ndarray
+    waste: np.ndarray
+    check_at: np.ndarray
+    spent: np.ndarray
+    budget: np.ndarray
+    reluctance: np.ndarray
+    column_phi: np.ndarray
+    column_u: np.ndarray
+    column_op: np.ndarray
+    h_bounds: np.ndarray
+
+
+@kernel
+def new_answering(tables, n_h_bounds):
+    """All operators answered by rows."""
+    n, n_results = len(tables.ops), len(tables.target_units)
+    return Answering(
+        np.full(n, -1, dtype=np.int32),
+        np.zeros(n, dtype=np.int64),
+        tables.ops[:, N_TARGET].copy(),
+        np.zeros(n, dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+        np.ones(n, dtype=np.int64),
+        np.empty(n_results),
+        np.empty(n_results, dtype=np.int32),
+        np.empty(n_results, dtype=np.int32),
+        np.empty(n_h_bounds),
+    )
+
+
+@kernel
+def offer_columns(tables, due, n_due, first_column, lo, h, least, label, answering, queue, buffer, n):
+    """Offer the edges of at least `lo` into results outside the giant component; see `offer_rows`."""
+    ops = tables.ops
+    for d in range(n_due):
+        j = due[d]
+        o = answering.column_op[j]
+        v = tables.target_units[j]
+        giant_label = label[answering.giant[o]] if answering.giant[o] >= 0 else -1
+        if giant_label < 0 or label[v] == giant_label:
+            continue
+        u = answering.column_u[j]
+        if label[u] == giant_label:  # the heaviest edge still, since what leaves a component only gets less
+            if n == len(buffer.phi):
+                n = thin_buffer(buffer, n, label)
+            buffer.phi[n], buffer.u[n], buffer.v[n] = answering.column_phi[j], u, v
+            n += 1
+            continue
+        answering.spent[o] += column_price(ops[o])
+        n, phi, u = offer_column(
+            tables, ops[o], j - ops[o, TARGET_AT], h, answering.h_bounds, label, giant_label, lo, least[o], buffer, n
+        )
+        if phi > 0.0:
+            answering.column_phi[j], answering.column_u[j] = phi, u
+            push(queue, first_column + j, phi, 0)
+    return n
+
+
+@kernel
+def _majority(op, target_units, label):
+    """A vertex of the component that holds more than half of the results, if one does; else any (Boyer, Moore)."""
+    vertex, votes = target_units[op[TARGET_AT]], 0
+    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+        if votes == 0:
+            vertex, votes = target_units[j], 1
+        elif label[target_units[j]] == label[vertex]:
+            votes += 1
+        else:
+            votes -= 1
+    return vertex
+
+
+@kernel
+def change_is_due(giant, waste, check_at, spent, budget):
+    """Whether `change_answering` would look at any operator."""
+    for o in range(len(giant)):
+        if (giant[o] < 0 and waste[o] >= check_at[o]) or (giant[o] >= 0 and spent[o] > budget[o]):
+            return True
+    return False
+
+
+@kernel
+def change_answering(tables, first_column, h, least, label, entry, answering, queue, buffer, patience, bucket):
+    """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
+    for o in range(len(tables.ops)):
+        if answering.giant[o] >= 0:
+            if answering.spent[o] > answering.budget[o]:
+                answering.giant[o] = -1
+                answering.waste[o] = 0
+                answering.reluctance[o] *= 2
+                queue_rows(tables, o, h, least, entry, queue, bucket + 1)
+        elif answering.waste[o] >= answering.check_at[o]:
+            op = tables.ops[o]
+            giant = _majority(op, tables.target_units, label)
+            outside = 0
+            for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+                outside += label[tables.target_units[j]] != label[giant]
+            price = outside * column_price(op)
+            if answering.waste[o] < patience * answering.reluctance[o] * price:
+                answering.check_at[o] = answering.waste[o] + op[N_TARGET]
+            else:
+                answering.giant[o] = giant
+                answering.spent[o], answering.budget[o] = 0, 4 * price + op[N_TARGET]
+                if op[KIND] == DENSE:
+                    chunk_maxima(op, h, answering.h_bounds)
+                _queue_columns(tables, o, first_column, h, least, label, answering, queue, buffer, bucket)
+
+
+@kernel
+def _queue_columns(tables, o, first_column, h, least, label, answering, queue, buffer, bucket):
+    op = tables.ops[o]
+    giant_label = label[answering.giant[o]]
+    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+        if label[tables.target_units[j]] != giant_label:
+            _, phi, u = offer_column(
+                tables, op, j - op[TARGET_AT], h, answering.h_bounds, label, giant_label, np.inf, least[o], buffer, 0
+            )
+            if phi > 0.0:
+                answering.column_phi[j], answering.column_u[j], answering.column_op[j] = phi, u, o
+                push(queue, first_column + j, phi, bucket + 1)

@@ -1,0 +1,152 @@
+"""The edges of one block, sorted heaviest first; equal weights by u, then v.
+
+A block of the sweep offers few edges, unless weights tie in masses. When the buffer is full it is thinned to
+its own spanning forest, which loses nothing: an edge that is not in the forest of a part is in no forest of the
+whole.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sktopo._numeric.jit import kernel
+
+__all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
+
+RUN = 12  # up to so many edges insertion is the fastest sort
+
+
+class Buffer(NamedTuple):
+    """Edges, a second place for them, and bins to sort by."""
+
+    phi: np.ndarray
+    u: np.ndarray
+    v: np.ndarray
+    other_phi: np.ndarray
+    other_u: np.ndarray
+    other_v: np.ndarray
+    bins: np.ndarray
+    parent: np.ndarray
+
+
+@kernel
+def new_buffer(n_vertices):
+    """Room for twice a spanning forest, so that thinning frees at least half."""
+    capacity = 2 * n_vertices + 64
+    return Buffer(
+        np.empty(capacity),
+        np.empty(capacity, dtype=np.int32),
+        np.empty(capacity, dtype=np.int32),
+        np.empty(capacity),
+        np.empty(capacity, dtype=np.int32),
+        np.empty(capacity, dtype=np.int32),
+        np.zeros(capacity + 1, dtype=np.int32),
+        np.empty(n_vertices, dtype=np.int32),
+    )
+
+
+@kernel
+def _before(phi, u, v, a_phi, a_u, a_v):
+    """Whether edge (phi, u, v) comes before edge a."""
+    if phi != a_phi:
+        return phi > a_phi
+    return u < a_u or (u == a_u and v < a_v)
+
+
+@kernel
+def _insertion_sort(phi, u, v, start, stop):
+    for e in range(start + 1, stop):
+        a_phi, a_u, a_v = phi[e], u[e], v[e]
+        f = e
+        while f > start and _before(a_phi, a_u, a_v, phi[f - 1], u[f - 1], v[f - 1]):
+            phi[f], u[f], v[f] = phi[f - 1], u[f - 1], v[f - 1]
+            f -= 1
+        phi[f], u[f], v[f] = a_phi, a_u, a_v
+
+
+@kernel
+def _merge_sort(buffer, start, stop):
+    """Bottom-up, for the rare bins that ties fill."""
+    phi, u, v = buffer.phi, buffer.u, buffer.v
+    for e in range(start, stop, RUN):
+        _insertion_sort(phi, u, v, e, min(e + RUN, stop))
+    width = RUN
+    while width < stop - start:
+        for left in range(start, stop, 2 * width):
+            a, middle = left, min(left + width, stop)
+            b, end = middle, min(left + 2 * width, stop)
+            for e in range(left, end):
+                if a < middle and (b == end or not _before(phi[b], u[b], v[b], phi[a], u[a], v[a])):
+                    chosen = a
+                    a += 1
+                else:
+                    chosen = b
+                    b += 1
+                buffer.other_phi[e] = phi[chosen]
+                buffer.other_u[e], buffer.other_v[e] = u[chosen], v[chosen]
+        phi[start:stop] = buffer.other_phi[start:stop]
+        u[start:stop] = buffer.other_u[start:stop]
+        v[start:stop] = buffer.other_v[start:stop]
+        width *= 2
+
+
+@kernel
+def sort_buffer(buffer, n):
+    """Sort the first n edges: bins over the range of weights, about one edge each, and insertion within."""
+    phi, u, v = buffer.phi, buffer.u, buffer.v
+    if n <= RUN:
+        _insertion_sort(phi, u, v, 0, n)
+        return
+    highest, lowest = phi[0], phi[0]
+    for e in range(1, n):
+        highest, lowest = max(highest, phi[e]), min(lowest, phi[e])
+    per_unit = (n - 1) / (highest - lowest)
+    if not per_unit < np.inf:  # equal weights, or as good as
+        per_unit = 0.0
+    bins = buffer.bins
+    bins[: n + 1] = 0
+    for e in range(n):
+        bins[min(n - 1, int((highest - phi[e]) * per_unit)) + 1] += 1
+    for b in range(n):
+        bins[b + 1] += bins[b]
+    for e in range(n):
+        b = min(n - 1, int((highest - phi[e]) * per_unit))
+        at = bins[b]
+        bins[b] += 1
+        buffer.other_phi[at], buffer.other_u[at], buffer.other_v[at] = phi[e], u[e], v[e]
+    phi[:n] = buffer.other_phi[:n]
+    u[:n] = buffer.other_u[:n]
+    v[:n] = buffer.other_v[:n]
+    start = 0  # bins[b] is now where bin b stops
+    for b in range(n):
+        if bins[b] - start > RUN:
+            _merge_sort(buffer, start, bins[b])
+        elif bins[b] - start > 1:
+            _insertion_sort(phi, u, v, start, bins[b])
+        start = bins[b]
+
+
+@kernel
+def _root(parent, x):
+    while parent[x] != x:
+        parent[x] = parent[parent[x]]
+        x = parent[x]
+    return x
+
+
+@kernel
+def thin_buffer(buffer, n, label):
+    """Keep a spanning forest, over components, of the first n edges; returns their new number."""
+    sort_buffer(buffer, n)
+    parent = buffer.parent
+    for x in range(len(parent)):
+        parent[x] = x
+    kept = 0
+    for e in range(n):
+        a = _root(parent, label[buffer.u[e]])
+        b = _root(parent, label[buffer.v[e]])
+        if a != b:
+            parent[a] = b
+            buffer.phi[kept], buffer.u[kept], buffer.v[kept] = buffer.phi[e], buffer.u[e], buffer.v[e]
+            kept += 1
+    return kept

@@ -1,0 +1,80 @@
+"""Connected components under edges that come heaviest first, and the elder rule on the way.
+
+Every vertex carries the label of its component, so that "same component?" is one comparison; at a merge the
+smaller side is relabelled along a circular list of its vertices. An edge between two vertices that had none
+before is the strongest edge of both: they are born together at its weight. Where two born components meet, the
+one born at the lighter edge dies.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sktopo._numeric.jit import kernel
+
+__all__ = ["Components", "add_edges", "new_components"]
+
+
+class Components(NamedTuple):
+    """The forest so far; `counts` holds the number of its edges and of the pairs.
+
+    `born`, `size` and `label` are indexed by vertex, of which `born` and `size` count for those that are labels.
+    """
+
+    label: np.ndarray
+    after: np.ndarray
+    size: np.ndarray
+    born: np.ndarray
+    forest_phi: np.ndarray
+    forest_u: np.ndarray
+    forest_v: np.ndarray
+    birth: np.ndarray
+    death: np.ndarray
+    counts: np.ndarray
+
+
+@kernel
+def new_components(n_vertices):
+    """Every vertex alone and unborn."""
+    return Components(
+        np.arange(n_vertices).astype(np.int32),
+        np.arange(n_vertices).astype(np.int32),
+        np.ones(n_vertices, dtype=np.int32),
+        np.zeros(n_vertices),
+        np.empty(n_vertices),
+        np.empty(n_vertices, dtype=np.int32),
+        np.empty(n_vertices, dtype=np.int32),
+        np.empty(n_vertices // 2 + 1),
+        np.empty(n_vertices // 2 + 1),
+        np.zeros(2, dtype=np.int64),
+    )
+
+
+@kernel
+def add_edges(components, phi, u, v, n):
+    """Kruskal's algorithm over the first n edges, which are sorted and lighter than all edges before."""
+    label, after, size, born = components.label, components.after, components.size, components.born
+    n_forest, n_pairs = components.counts[0], components.counts[1]
+    for e in range(n):
+        large, small = label[u[e]], label[v[e]]
+        if large == small:
+            continue
+        components.forest_phi[n_forest] = phi[e]
+        components.forest_u[n_forest], components.forest_v[n_forest] = u[e], v[e]
+        n_forest += 1
+        if size[large] < size[small]:
+            large, small = small, large
+        elder, younger = max(born[large], born[small]), min(born[large], born[small])
+        if younger > phi[e]:
+            components.birth[n_pairs], components.death[n_pairs] = younger, phi[e]
+            n_pairs += 1
+        born[large] = elder if elder > 0.0 else phi[e]
+        size[large] += size[small]
+        w = small
+        while True:
+            label[w] = large
+            w = after[w]
+            if w == small:
+                break
+        after[large], after[small] = after[small], after[large]
+    components.counts[0], components.counts[1] = n_forest, n_pairs

@@ -1,0 +1,93 @@
+"""Rows: the out-edges of a source element, walked heaviest first."""
+
+import numpy as np
+
+from sktopo._numeric.bucket_queue import push
+from sktopo._numeric.buffer import thin_buffer
+from sktopo._numeric.jit import kernel
+from sktopo._numeric.tables import N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
+
+__all__ = ["offer_rows", "queue_rows"]
+
+LOOK_AHEAD = 64  # edges inside the own component that are passed over at once; more wait for their bucket
+
+
+@kernel
+def queue_rows(tables, o, h, least, entry, queue, earliest):
+    """Put every row of operator o that does not wait already into the queue, at its next edge."""
+    start = tables.ops[o, SOURCE_AT]
+    for k in range(start, start + tables.ops[o, N_SOURCE]):
+        i = tables.list_at[tables.row_list[k]] + entry[k]
+        if tables.source_units[k] >= 0 and i < tables.list_at[tables.row_list[k] + 1]:
+            phi = np.float64(tables.list_w[i]) * h[k]
+            if phi > 0.0 and phi >= least[o]:
+                push(queue, k, phi, earliest)
+
+
+@kernel
+def offer_rows(tables, due, n_due, lo, h, least, label, giant, entry, waste, queue, buffer, n):
+    """Offer every edge of at least `lo` that leaves the component of the row's own source.
+
+    Each row is queued again at the next edge that leaves. Where the operator's columns answer (`giant[o]` is a
+    vertex of the giant component), a row inside the giant component is left to them, and a row outside rests
+    once it has an edge into it.
+
+    Returns
+    -------
+    int
+        Number of edges in the buffer.
+    """
+    # Array fields are named once: reading them from the tuple in the loop would count references each time.
+    ops, list_at, list_w, list_j, list_tap = tables.ops, tables.list_at, tables.list_w, tables.list_j, tables.list_tap
+    row_op, row_list, row_base, row_corner = tables.row_op, tables.row_list, tables.row_base, tables.row_corner
+    source_units, result_units = tables.source_units, tables.target_units
+    buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
+    for d in range(n_due):
+        k = due[d]
+        o = row_op[k]
+        u = source_units[k]
+        own = label[u]
+        giant_label = label[giant[o]] if giant[o] >= 0 else -1
+        if own == giant_label:
+            continue
+        h_k, base, units_at = h[k], row_base[k], ops[o, UNITS_AT]
+        start, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
+        q0, q1, q2 = row_corner[k, 0], row_corner[k, 1], row_corner[k, 2]
+        at_border = q0 >= 0
+        n0, n1, n2, taps_at = ops[o, OUT_D], ops[o, OUT_D + 1], ops[o, OUT_D + 2], ops[o, TAPS_AT]
+        floor = max(lo, least[o])
+        resting, ahead, wasted = 0.0, 0, 0
+        i = start + entry[k]
+        while i < stop:
+            phi = np.float64(list_w[i]) * h_k
+            if phi < floor and (ahead == LOOK_AHEAD or phi <= 0.0 or phi < least[o]):
+                break
+            if phi < resting:
+                break
+            if at_border:
+                z0, z1, z2 = q0 - list_tap[i - taps_at, 0], q1 - list_tap[i - taps_at, 1], q2 - list_tap[i - taps_at, 2]
+                if z0 < 0 or z1 < 0 or z2 < 0 or z0 >= n0 or z1 >= n1 or z2 >= n2:
+                    i += 1
+                    continue
+            v = base + list_j[i] if units_at >= 0 else np.int64(result_units[base + list_j[i]])
+            there = label[v]
+            if there == own:
+                wasted += 1
+                ahead += phi < floor
+            elif phi < floor:
+                break
+            else:
+                if n == len(buffer_phi):
+                    n = thin_buffer(buffer, n, label)
+                buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
+                n += 1
+                if there == giant_label:
+                    resting = phi  # its equals are still offered, so that ties do not depend on modes
+            i += 1
+        entry[k] = i - start
+        waste[o] += wasted
+        if i < stop and resting == 0.0:
+            phi = np.float64(list_w[i]) * h_k
+            if phi > 0.0 and phi >= least[o]:
+                push(queue, k, phi, 0)
+    return n

@@ -1,0 +1,95 @@
+"""The tables of an operator graph: everything the kernels read, built once per network.
+
+An operator joins source elements k to result elements j. The out-edges of k are its *row*: one list of
+(weight, result), heaviest first, since the order of |w h| within a row is that of |w| on every input. A list
+is shared by all source elements that see the same weights: by all positions of a dense operator, by all places
+of one channel and stride phase of a convolution. The in-edges of j are its *column*, read from the weights.
+Weights are absolute values.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "CHUNK",
+    "CONV",
+    "C_IN",
+    "C_OUT",
+    "DENSE",
+    "DILATION_D",
+    "H_BOUND_AT",
+    "IN_D",
+    "KERNEL_D",
+    "KIND",
+    "N_COLUMNS",
+    "N_IN",
+    "N_OUT",
+    "N_SOURCE",
+    "N_TARGET",
+    "OUT_D",
+    "PAD_D",
+    "SOURCE_AT",
+    "STRIDE_D",
+    "TAPS_AT",
+    "TARGET_AT",
+    "UNITS_AT",
+    "WEIGHT_AT",
+    "BOUND_AT",
+    "Tables",
+]
+
+# Columns of `ops`, one row per operator. Every kind has these; UNITS_AT is the vertex of the first result where
+# the results are numbered one after the other, else -1:
+KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, UNITS_AT = range(7)
+# Dense: result p * N_OUT + j reads sources p * N_IN + k.
+N_IN, N_OUT, BOUND_AT, H_BOUND_AT = 7, 8, 9, 10
+# Convolution: channels per group; then three entries (depth, height, width; 1 if unused) for each of the rest.
+C_IN, C_OUT, TAPS_AT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D = 7, 8, 9, 10, 13, 16, 19, 22, 25
+N_COLUMNS = 28
+
+DENSE, CONV = 0, 1
+CHUNK = 64  # source elements of a dense operator that share one bound
+
+
+class Tables(NamedTuple):
+    """Flat arrays over all operators; axes: o = operator, k = source, j = result, l = list, i = list entry.
+
+    Attributes
+    ----------
+    ops : int64 (o, N_COLUMNS)
+    source_units, target_units : int32 (k,), (j,)
+        Vertex of every element; -1 for a constant.
+    row_op : int32 (k,)
+    row_list : int32 (k,)
+        The list of k's out-edges.
+    row_base : int32 (k,)
+        What is added to a list's `list_j` to find the result's vertex, or where vertices are not in sequence
+        its place in `target_units`.
+    row_corner : int16 (k, 3)
+        For sources near the border of a convolution, the output position of its zeroth tap; taps that fall off
+        the image are skipped. -1 in the first entry means that none does.
+    list_at : int64 (l + 1,)
+    list_w : float32 or float64 (i,)
+    list_j : int32 (i,)
+    list_tap : int16 (i of convolutions, 3)
+        How far a tap lies before the zeroth one, in output positions.
+    weights : float32 or float64
+        Row-major (result, source) matrices or kernels, for columns.
+    bounds : as weights
+        Largest weight of every chunk of a dense operator's row of `weights`.
+    """
+
+    ops: np.ndarray
+    source_units: np.ndarray
+    target_units: np.ndarray
+    row_op: np.ndarray
+    row_list: np.ndarray
+    row_base: np.ndarray
+    row_corner: np.ndarray
+    list_at: np.ndarray
+    list_w: np.ndarray
+    list_j: np.ndarray
+    list_tap: np.ndarray
+    weights: np.ndarray
+    bounds: np.ndarray
