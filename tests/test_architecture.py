@@ -62,7 +62,7 @@ def test_torch_stays_in_its_rooms(path):
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "_numeric").glob("*.py")), ids=lambda path: path.name)
 def test_kernels_import_numpy_and_numba_only(path):
-    assert {name.split(".")[0] for name, _ in imports_of(path)} <= {"numpy", "numba", "sktopo", "math"}
+    assert {name.split(".")[0] for name, _ in imports_of(path)} <= {"numpy", "numba", "sktopo", "math", "typing"}
 
 
 def test_no_import_cycle_between_modules():

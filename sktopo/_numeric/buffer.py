@@ -13,6 +13,7 @@ from sktopo._numeric.jit import kernel
 
 __all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
 
+TINY = 2.3e-308  # the inverse of less might overflow
 RUN = 12  # up to so many edges insertion is the fastest sort
 
 
@@ -100,9 +101,8 @@ def sort_buffer(buffer, n):
     highest, lowest = phi[0], phi[0]
     for e in range(1, n):
         highest, lowest = max(highest, phi[e]), min(lowest, phi[e])
-    per_unit = (n - 1) / (highest - lowest)
-    if not per_unit < np.inf:  # equal weights, or as good as
-        per_unit = 0.0
+    span = highest - lowest
+    per_unit = (n - 1) / span if span > n * TINY else 0.0
     bins = buffer.bins
     bins[: n + 1] = 0
     for e in range(n):

@@ -12,7 +12,7 @@ import numpy as np
 
 from sktopo._numeric.jit import kernel
 
-__all__ = ["Components", "add_edges", "new_components"]
+__all__ = ["Components", "add_edges", "essential_births", "new_components"]
 
 
 class Components(NamedTuple):
@@ -78,3 +78,16 @@ def add_edges(components, phi, u, v, n):
                 break
         after[large], after[small] = after[small], after[large]
     components.counts[0], components.counts[1] = n_forest, n_pairs
+
+
+@kernel
+def essential_births(components):
+    """Birth of every component that has an edge, in units of phi."""
+    label, born = components.label, components.born
+    births = np.empty(len(label))
+    n = 0
+    for v in range(len(label)):
+        if label[v] == v and born[v] > 0.0:
+            births[n] = born[v]
+            n += 1
+    return births[:n]

@@ -22,7 +22,8 @@ from sktopo.filtration.checks import (
     check_recorded,
     check_weights,
 )
-from sktopo.filtration.plan import diagram_of_graph, plan_listed, plan_operators
+from sktopo.filtration.pairs import pairs_of, strongest_edge
+from sktopo.filtration.plan import plan_listed, plan_operators
 
 __all__ = ["GraphFiltration"]
 
@@ -195,7 +196,7 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
         for operator in check_network(X).operators:
             if operator.name in names:
                 plan = plan_operators(operator.name, [operator])
-                tops = [plan.forest(_reader(X, i), {}, {})[3].max(initial=0.0) for i in range(len(X))]
+                tops = [strongest_edge(plan.forest(_reader(X, i), {}, {})) for i in range(len(X))]
                 scales[operator.name] = 1.0 / np.mean(tops) if np.mean(tops) > 0 else 1.0
         return scales
 
@@ -251,11 +252,11 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
     def _block(self, plan, sample, threshold, named):
         forest = self._forest(plan, sample, {} if self.normalize == "sample" else named)
         divisor = 1.0
-        if self.normalize == "sample" and forest[3].max(initial=0.0) > 0:
-            divisor = forest[3].max()
+        if self.normalize == "sample" and strongest_edge(forest) > 0:
+            divisor = strongest_edge(forest)
             if named:
                 forest = self._forest(plan, sample, {name: value * divisor for name, value in named.items()})
-        return diagram_of_graph(forest, self.births, divisor=divisor, keep=threshold)
+        return pairs_of(forest, self.births, divisor=divisor, keep=threshold)
 
     def _forest(self, plan, sample, least):
         if self.input_kind_ == "activations":

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sktopo._numeric.elder import elder_rule, forest_pairs
 from sktopo._numeric.landscape import landscapes
 from sktopo._numeric.statistics import sort_segments
 from sktopo.activations.network import ConvOperator, DenseOperator, MaxOperator, SparseOperator
-from sktopo.filtration.plan import diagram_of_graph, plan_listed, plan_operators
+from sktopo.filtration.pairs import pairs_of
+from sktopo.filtration.plan import plan_listed, plan_operators
 from tests.oracles.elder_rule import forest_weights, persistence
 from tests.oracles.vectors import landscape
 
@@ -25,8 +25,8 @@ def test_listed_edges(seed, births):
     phi, u, v = random_graph(rng, int(rng.integers(1, 9)), int(rng.integers(0, 15)))
     forest = plan_listed("graph", 9).forest_of(np.empty(0), [(phi, u, v)], np.empty(0))
     edges = list(zip(u.tolist(), v.tolist(), phi.tolist(), strict=True))
-    np.testing.assert_array_equal(np.sort(forest[0]), forest_weights(edges))
-    birth, death = diagram_of_graph(forest, births)
+    np.testing.assert_array_equal(np.sort(forest.forest_phi[: forest.counts[0]]), forest_weights(edges))
+    birth, death = pairs_of(forest, births)
     pairs, essential = persistence(edges, births)
     finite = np.isfinite(death)
     assert sorted(zip(birth[finite], death[finite], strict=True), reverse=True) == [tuple(row) for row in pairs]
@@ -111,19 +111,18 @@ def test_float64_weights_are_not_rounded():
 def assert_forest(operators, values, edges):
     plan = plan_operators("network", operators)
     forest = plan.forest(values.__getitem__, {}, {})
-    np.testing.assert_array_equal(np.sort(forest[0]), forest_weights(edges))
-    birth, death = diagram_of_graph(forest, "edge")
+    np.testing.assert_array_equal(np.sort(forest.forest_phi[: forest.counts[0]]), forest_weights(edges))
+    birth, death = pairs_of(forest, "edge")
     pairs, essential = persistence(edges)
     finite = np.isfinite(death)
     assert sorted(zip(birth[finite], death[finite], strict=True), reverse=True) == [tuple(row) for row in pairs]
     np.testing.assert_array_equal(np.sort(birth[~finite])[::-1], essential)
 
 
-def test_elder_rule_on_nothing():
-    nothing = np.empty(0)
-    for births in (elder_rule(nothing, nothing.astype(int), nothing.astype(int), np.zeros(3)),):
-        assert [len(part) for part in births] == [0, 0]
-    assert [len(part) for part in forest_pairs(nothing, np.zeros(3))] == [0, 0]
+def test_a_graph_without_edges():
+    forest = plan_listed("graph", 3).forest_of(np.empty(0), [], np.empty(0))
+    for births in ("edge", "all"):
+        assert [len(part) for part in pairs_of(forest, births)] == [0, 0]
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -1,0 +1,56 @@
+"""From the forest that the sweep leaves to birth and death."""
+
+import numpy as np
+
+from sktopo._numeric.components import essential_births
+
+__all__ = ["pairs_of", "strongest_edge"]
+
+
+def strongest_edge(components):
+    """The largest phi of a graph; 0 if it has no edge."""
+    return components.forest_phi[0] if components.counts[0] else 0.0
+
+
+def pairs_of(components, births, *, divisor=1.0, keep=0.0):
+    """Birth and death arrays, in units of phi, strongest first; death is -inf for essential classes.
+
+    Parameters
+    ----------
+    components : Components
+    births : {"edge", "all"}
+    divisor : float
+        All phi are divided by it.
+    keep : float
+        Only edges with phi >= keep exist, after division. Dropping the lighter edges of the forest leaves the
+        forest of the graph without its lighter edges: what would have died below the threshold lives on.
+    """
+    birth, death = (_all_born_first if births == "all" else _born_at_edge)(components, divisor, keep)
+    order = np.argsort(-birth, kind="stable")  # deaths come strongest first already
+    return birth[order], death[order]
+
+
+def _born_at_edge(components, divisor, keep):
+    n_pairs = components.counts[1]
+    essential = essential_births(components)
+    birth = np.concatenate([components.birth[:n_pairs], essential]) / divisor
+    death = np.concatenate([components.death[:n_pairs] / divisor, np.full(len(essential), -np.inf)])
+    if keep > 0.0:
+        alive = birth >= keep
+        birth, death = birth[alive], np.where(death[alive] < keep, -np.inf, death[alive])
+        order = np.argsort(-death, kind="stable")
+        birth, death = birth[order], death[order]
+    # Division may round two neighbouring weights to one.
+    apart = birth > death
+    return birth[apart], death[apart]
+
+
+def _all_born_first(components, divisor, keep):
+    n_forest = components.counts[0]
+    phi = components.forest_phi[:n_forest] / divisor
+    n_kept = int(np.count_nonzero(phi >= keep))
+    ends = np.concatenate([components.forest_u[:n_kept], components.forest_v[:n_kept]])
+    n_active = len(np.unique(ends))
+    death = np.full(n_active, -np.inf)
+    death[:n_kept] = phi[:n_kept]
+    return np.full(n_active, phi[0] if n_kept else 0.0), death
