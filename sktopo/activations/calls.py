@@ -33,6 +33,10 @@ class Call:
     in_place: bool
     versions: dict  # by id of each tensor among the arguments: how often it had been changed in place
 
+    def argument(self, position, name, default=None):
+        """An argument, given by position or by name."""
+        return self.args[position] if len(self.args) > position else self.kwargs.get(name, default)
+
 
 @dataclass
 class _Frame:

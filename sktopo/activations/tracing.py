@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import torch
 
-from sktopo.activations.calls import CallWatcher, flatten_tensors, version_of
-from sktopo.activations.vertices import SUPPORTED, Undescribable, VertexBuilder
+from sktopo.activations.calls import CallWatcher, flatten_tensors
+from sktopo.activations.rules import SUPPORTED, interpret
+from sktopo.activations.vertices import Undescribable, Value, VertexBuilder
 
 __all__ = ["Description", "describe"]
 
@@ -33,30 +34,6 @@ class Description:
     output: tuple
     values: tuple = ()
     inputs: tuple = ()
-
-
-class Value:
-    """A tensor at one moment of the forward pass."""
-
-    def __init__(self, tensor, name=None, *, variable=False):
-        self.tensor, self.name, self.variable = tensor, name, variable
-        self.version = version_of(tensor)
-        self.n_readers = 0
-        self.reason = None  # why it has no vertices, where it has none
-        self.shadow = self.layer = None
-        self.fresh = self.linear = self.hidden = False
-
-    def inherit(self, source, shadow, *, linear):
-        """Take over the vertices of the value this one was made of."""
-        self.shadow, self.layer, self.linear = shadow, source.layer, linear
-        self.fresh = source.fresh and source.n_readers == 1
-
-    def is_branch(self):
-        """Whether its units were made for it alone: nobody else reads them, none is missing or doubled."""
-        if not self.fresh or self.n_readers != 1 or self.layer is None:
-            return False
-        ids = self.shadow.flatten()
-        return ids.numel() == self.layer.size == len(torch.unique(ids)) and bool((ids > 0).all())
 
 
 class _Tape:
@@ -207,7 +184,7 @@ def _interpret(tape, outputs):
             "What the network returns does not depend on its input as far as torch's calls tell, so there is no "
             "graph. Return a tensor computed from the input."
         )
-    if not any(operator["kind"].weighted for operator in builder.operators):
+    if not builder.has_weights:
         return None, "The network has no weighted layer (linear or convolution), so its graph has no edges."
     return builder.network(outputs[0].name), None
 
@@ -226,7 +203,7 @@ def _vertices_of_call(builder, call, operands, results):
     try:
         if stale:
             raise Undescribable(stale)
-        builder.interpret(call, operands, results)
+        interpret(builder, call, operands, results)
     except Exception as problem:  # torch's own too: a call used in a way that is not foreseen has no edges
         where = f"module {call.module!r} ({call.module_type})" if call.module else f"the network ({call.module_type})"
         known = isinstance(problem, Undescribable)
