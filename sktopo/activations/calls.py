@@ -79,6 +79,11 @@ def flatten_tensors(name, value):
             yield from flatten_tensors(f"{name}[{position}]", item)
 
 
+def _snapshot(value):
+    """Arguments as they are now: a network may append to a list that it has concatenated."""
+    return type(value)(map(_snapshot, value)) if type(value) in (list, tuple) else value
+
+
 def function_name(func):
     """A torch function's plain name and whether it works in place: ``Tensor.__iadd__`` is ("add", True)."""
     name = getattr(func, "__name__", type(func).__name__)
@@ -214,7 +219,8 @@ class CallWatcher(TorchFunctionMode):
         frame = self._frames[-1]
         prefix = self._name_of_call(frame, name) if not frame.leaf else None
         if self._on_call is not None:
-            call = Call(name, func, args, kwargs, result, frame.path, type(frame.module).__name__, in_place, versions)
+            kept = _snapshot(args), {key: _snapshot(item) for key, item in kwargs.items()}
+            call = Call(name, func, *kept, result, frame.path, type(frame.module).__name__, in_place, versions)
             self._on_call(call, [None if prefix is None else prefix + suffix for suffix, _ in tensors])
         if prefix is not None:
             self._report(self._on_value, [(prefix + suffix, tensor) for suffix, tensor in tensors])

@@ -1,15 +1,22 @@
 """From the name of a called function to what it does to vertices."""
 
-from sktopo.activations import elementwise, folding, pooling, reshaping, sums, weighted
-from sktopo.activations.vertices import Undescribable
+from sktopo.activations import elementwise, pooling, reshaping, scaling, sums, weighted
+from sktopo.activations.vertices import Undescribable, only
 
 __all__ = ["SUPPORTED", "interpret"]
 
 SUPPORTED = (
     "linear and convolution layers, max, average and adaptive pooling, means over axes, batch normalisation "
-    "in eval mode, element-wise activations, dropout, reshaping, slicing, padding with zeros, sums (residual) "
-    "and concatenation"
+    "in eval mode, layer and group normalisation, element-wise activations, dropout, products with constants, "
+    "reshaping, slicing, padding with zeros, sums (residual) and concatenation"
 )
+_ATTENTION = "scaled_dot_product_attention multi_head_attention_forward native_multi_head_attention".split()
+_RECURRENT = "lstm gru rnn_tanh rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell".split()
+_PRODUCTS = "einsum bmm baddbmm bilinear tensordot outer chain_matmul linalg_multi_dot glu".split()
+_NOT_YET = {
+    **dict.fromkeys(_ATTENTION, "attention weighs activations with activations, which is not described yet"),
+    **dict.fromkeys(_RECURRENT, "recurrent layers are not described yet"),
+}
 
 _RULES = {
     **elementwise.RULES,
@@ -17,7 +24,7 @@ _RULES = {
     **sums.RULES,
     **weighted.RULES,
     **pooling.RULES,
-    **folding.RULES,
+    **scaling.RULES,
 }
 
 
@@ -33,6 +40,10 @@ def interpret(builder, call, operands, results):
         Tensors among the arguments that carry vertices.
     results : list of Value
     """
+    if call.function in _NOT_YET:
+        raise Undescribable(_NOT_YET[call.function])
+    if call.function in _PRODUCTS:
+        only(operands)
     if call.function not in _RULES:
         raise Undescribable(f"the function '{call.function}' is not supported")
     _RULES[call.function](builder, call, operands, results)

@@ -13,7 +13,7 @@ import torch
 from sktopo.activations.calls import version_of
 from sktopo.activations.network import Network, Units
 
-__all__ = ["Undescribable", "Value", "VertexBuilder", "only", "vertices_of"]
+__all__ = ["Undescribable", "Value", "VertexBuilder", "constant", "only", "vertices_of"]
 
 
 class Undescribable(Exception):
@@ -93,12 +93,10 @@ class VertexBuilder:
         shape = tuple(value.tensor.shape)
         if len(shape) > 1 and shape[0] != 1:
             raise Undescribable("the first axis of its result does not count inputs")
-        layer = Layer(value.name, shape[1:] if len(shape) > 1 else shape, self._next)
+        layer = Layer(value.name, _of_one_input(shape), self._next)
         self._next += layer.size
         self.layers.append(layer)
-        ids = torch.arange(layer.start + 1, layer.start + 1 + layer.size, dtype=torch.float64)
-        value.shadow = ids.reshape(shape)
-        value.fresh, value.linear, value.layer = True, True, layer
+        self._own(value, layer)
 
     def add_operator(self, kind, result, source, **fields):
         """Join the vertices of a source to those of a result."""
@@ -112,20 +110,25 @@ class VertexBuilder:
         return [draft for draft in self.drafts if draft.layer is layer]
 
     def adopt(self, result, branches):
-        """Make the branches' own units those of their sum: they had no other reader."""
-        kept = branches[0]
-        for other in branches[1:]:
-            renumbering = np.arange(self._next)
-            renumbering[vertices_of(other.shadow)] = vertices_of(kept.shadow)
-            for draft in self.feeding(other.layer):
+        """Make the branches' own units those of their sum, in the sum's order: they had no other reader."""
+        kept = branches[0].layer
+        renumbering = np.arange(self._next)
+        for branch in branches:
+            renumbering[vertices_of(branch.shadow)] = np.arange(kept.start, kept.start + kept.size)
+            for draft in self.feeding(branch.layer):
                 draft.target_units = renumbering[draft.target_units]
-                draft.layer = kept.layer
-            self.layers.remove(other.layer)
-        kept.layer.name = result.name
-        self.layers.remove(kept.layer)  # every branch's sources come before the sum
-        self.layers.append(kept.layer)
-        result.inherit(kept, kept.shadow, linear=all(value.linear for value in branches))
-        result.fresh = True
+                draft.layer = kept
+            self.layers.remove(branch.layer)
+        kept.name, kept.shape = result.name, _of_one_input(result.tensor.shape)
+        self.layers.append(kept)  # every branch's sources come before the sum
+        self._own(result, kept)
+        result.linear = all(branch.linear for branch in branches)
+
+    def _own(self, value, layer):
+        """Make a layer's vertices those of a value, in C order."""
+        ids = torch.arange(layer.start + 1, layer.start + 1 + layer.size, dtype=torch.float64)
+        value.shadow, value.layer = ids.reshape(value.tensor.shape), layer
+        value.fresh = value.linear = True
 
     def network(self, output):
         """Number the vertices layer by layer and freeze everything into a Network."""
@@ -149,11 +152,26 @@ class VertexBuilder:
         return Network(tuple(units), tuple(operators), output, shapes)
 
 
+def _of_one_input(shape):
+    """A value's shape without the batch axis."""
+    return tuple(shape[1:] if len(shape) > 1 else shape)
+
+
 def only(operands):
     """The one value that depends on the input."""
     if len(operands) != 1:
-        raise Undescribable(f"it combines {len(operands)} values that depend on the input")
+        raise Undescribable(
+            f"it combines {len(operands)} values that depend on the input, as gates and attention do, which is not "
+            "described yet"
+        )
     return operands[0]
+
+
+def constant(call, tensor):
+    """The numbers of a weight or another tensor that does not depend on the input, as the call read them."""
+    if call.versions.get(id(tensor), version_of(tensor)) != version_of(tensor):
+        raise Undescribable("it reads a constant that was changed in place later on")
+    return tensor.detach().cpu()
 
 
 def vertices_of(shadow):

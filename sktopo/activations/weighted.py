@@ -1,35 +1,41 @@
 """Operators with learned weights: dense layers, products with a matrix, convolutions."""
 
+import numpy as np
+
 from sktopo.activations.network import ConvOperator, DenseOperator
-from sktopo.activations.vertices import Undescribable, only
+from sktopo.activations.vertices import Undescribable, constant, only
 
 __all__ = ["RULES", "per_axis"]
 
 
 def linear(builder, call, operands, results):
-    _dense(builder, call.argument(0, "input"), call.argument(1, "weight"), operands, results)
+    _dense(builder, call, call.argument(0, "input"), call.argument(1, "weight"), operands, results)
 
 
 def matmul(builder, call, operands, results):
     weight = call.argument(1, "mat2" if call.function == "mm" else "other")
-    _dense(builder, call.argument(0, "input"), weight.T, operands, results)
+    _dense(builder, call, call.argument(0, "input"), weight, operands, results, transposed=True)
 
 
 def addmm(builder, call, operands, results):
     if call.argument(4, "alpha", 1) != 1:
         raise Undescribable("only alpha=1 is supported")
-    _dense(builder, call.argument(1, "mat1"), call.argument(2, "mat2").T, operands, results)
+    _dense(builder, call, call.argument(1, "mat1"), call.argument(2, "mat2"), operands, results, transposed=True)
 
 
-def _dense(builder, factor, weight, operands, results):
+def _dense(builder, call, factor, weight, operands, results, *, transposed=False):
     source = only(operands)
+    if weight is source.tensor and factor is weight:
+        raise Undescribable("it multiplies activations with themselves")
     if factor is not source.tensor:
         raise Undescribable("only activations @ weights is supported, with the weights on the right")
     if weight.ndim != 2:
         raise Undescribable(f"its weight has {weight.ndim} axes instead of 2")
+    weight = _numpy(call, weight)
+    weight = np.ascontiguousarray(weight.T) if transposed else weight
     builder.new_layer(results[0])
     n_positions = source.tensor.numel() // weight.shape[1]
-    builder.add_operator(DenseOperator, results[0], source, weight=_numpy(weight), n_positions=n_positions)
+    builder.add_operator(DenseOperator, results[0], source, weight=weight, n_positions=n_positions)
 
 
 def convolution(builder, call, operands, results):
@@ -45,7 +51,7 @@ def convolution(builder, call, operands, results):
         ConvOperator,
         results[0],
         source,
-        weight=_numpy(weight),
+        weight=_numpy(call, weight),
         in_shape=tuple(source.tensor.shape[1:]),
         out_shape=tuple(results[0].tensor.shape[1:]),
         stride=per_axis(call.argument(3, "stride", 1), n_axes),
@@ -69,8 +75,8 @@ def per_axis(value, n_axes):
     return values * n_axes if len(values) == 1 else values
 
 
-def _numpy(weight):
-    weight = weight.detach().cpu()
+def _numpy(call, weight):
+    weight = constant(call, weight)
     return (weight.float() if weight.itemsize < 4 else weight).numpy().copy()
 
 
