@@ -81,7 +81,9 @@ class Tabulator:
     def _add_conv(self, operator, weight, op):
         groups, c_in, c_out = operator.groups, weight.shape[1], weight.shape[0] // operator.groups
         before = [side for side, _ in operator.padding]
-        n, out, kernel = (_three(shape, 1) for shape in (operator.in_shape[1:], operator.out_shape[1:], weight.shape[2:]))
+        n, out, kernel = (
+            _three(shape, 1) for shape in (operator.in_shape[1:], operator.out_shape[1:], weight.shape[2:])
+        )
         stride, dilation, padding = _three(operator.stride, 1), _three(operator.dilation, 1), _three(before, 0)
         op[t.KIND], op[t.C_IN], op[t.C_OUT] = t.CONV, c_in, c_out
         for column, values in (
@@ -96,14 +98,21 @@ class Tabulator:
         taps_at = self.length["list_tap"] - self.length["list_w"]
         op[t.TAPS_AT] = -taps_at
         # Rows of one input channel, its group's output channels and taps along the others.
-        rows = weight.reshape(groups, c_out, c_in, *kernel).transpose(0, 2, 1, 3, 4, 5).reshape(groups * c_in, c_out, *kernel)
+        rows = (
+            weight.reshape(groups, c_out, c_in, *kernel)
+            .transpose(0, 2, 1, 3, 4, 5)
+            .reshape(groups * c_in, c_out, *kernel)
+        )
         out_channel = np.repeat(np.arange(groups), c_in)[:, None] * c_out + np.arange(c_out)
         where = np.indices(n).reshape(3, -1).T + padding
         corner, phase = where // stride, where % stride
         row_list = np.full((groups * c_in, len(where)), -1)
         row_corner = np.empty((groups * c_in, len(where), 3), dtype=np.int32)
         for p in itertools.product(*(range(s) for s in stride)):
-            axes = [np.flatnonzero((np.arange(k) * d - r) % s == 0) for k, d, s, r in zip(kernel, dilation, stride, p, strict=True)]
+            axes = [
+                np.flatnonzero((np.arange(k) * d - r) % s == 0)
+                for k, d, s, r in zip(kernel, dilation, stride, p, strict=True)
+            ]
             taps = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
             before = (taps * dilation - p) // stride
             results = out_channel[:, :, None] * int(np.prod(out)) - (before @ [out[1] * out[2], out[2], 1])
@@ -113,7 +122,9 @@ class Tabulator:
             here = (phase == p).all(axis=1)
             row_list[:, here] = first + np.arange(len(rows))[:, None]
             if len(taps):
-                inside = (corner[here] >= before.max(axis=0)).all(axis=1) & (corner[here] - before.min(axis=0) < out).all(axis=1)
+                inside = (corner[here] >= before.max(axis=0)).all(axis=1) & (
+                    corner[here] - before.min(axis=0) < out
+                ).all(axis=1)
                 row_corner[:, here] = np.where(inside[:, None], -1, corner[here])
         self._append("row_list", row_list)
         self._append("row_base", np.tile(_base(op) + corner @ [out[1] * out[2], out[2], 1], len(rows)))
