@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.bucket_queue import push
+from sktopo._numeric.bucket_queue import bucket_floor, push
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.columns import chunk_maxima, column_price, offer_column
 from sktopo._numeric.jit import kernel
@@ -75,11 +75,11 @@ def new_answering(tables, n_h_bounds):
 
 
 @kernel
-def offer_columns(tables, due, n_due, first_column, lo, h, least, label, answering, queue, buffer, n):
-    """Offer the edges of at least `lo` into results outside the giant component; see `offer_rows`."""
-    ops = tables.ops
+def offer_columns(tables, due, n_due, first_column, bucket, h, least, label, answering, queue, buffer, n):
+    """Offer the edges of this bucket or above into results outside the giant component; see `offer_rows`."""
+    ops, lo = tables.ops, bucket_floor(queue, bucket)
     for d in range(n_due):
-        j = due[d]
+        j = np.int64(due[d])
         o = answering.column_op[j]
         v = tables.target_units[j]
         giant_label = label[answering.giant[o]] if answering.giant[o] >= 0 else -1
@@ -98,7 +98,7 @@ def offer_columns(tables, due, n_due, first_column, lo, h, least, label, answeri
         )
         if phi > 0.0:
             answering.column_phi[j], answering.column_u[j] = phi, u
-            push(queue, first_column + j, phi, 0)
+            push(queue, first_column + j, phi, bucket)
     return n
 
 
@@ -154,12 +154,12 @@ def change_answering(tables, first_column, h, least, label, entry, answering, qu
 
 @kernel
 def _queue_columns(tables, o, first_column, h, least, label, answering, queue, buffer, bucket):
-    op = tables.ops[o]
-    giant_label = label[answering.giant[o]]
+    op, none = tables.ops[o], np.int64(0)
+    giant_label = np.int64(label[answering.giant[o]])
     for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
         if label[tables.target_units[j]] != giant_label:
             _, phi, u = offer_column(
-                tables, op, j - op[TARGET_AT], h, answering.h_bounds, label, giant_label, np.inf, least[o], buffer, 0
+                tables, op, j - op[TARGET_AT], h, answering.h_bounds, label, giant_label, np.inf, least[o], buffer, none
             )
             if phi > 0.0:
                 answering.column_phi[j], answering.column_u[j], answering.column_op[j] = phi, u, o

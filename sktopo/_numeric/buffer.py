@@ -41,7 +41,7 @@ def new_buffer(n_vertices):
         np.empty(capacity),
         np.empty(capacity, dtype=np.int32),
         np.empty(capacity, dtype=np.int32),
-        np.zeros(capacity + 1, dtype=np.int32),
+        np.zeros(capacity + 1, dtype=np.int64),
         np.empty(n_vertices, dtype=np.int32),
     )
 
@@ -85,10 +85,14 @@ def _merge_sort(buffer, start, stop):
                     b += 1
                 buffer.other_phi[e] = phi[chosen]
                 buffer.other_u[e], buffer.other_v[e] = u[chosen], v[chosen]
-        phi[start:stop] = buffer.other_phi[start:stop]
-        u[start:stop] = buffer.other_u[start:stop]
-        v[start:stop] = buffer.other_v[start:stop]
+        _copy_back(buffer, start, stop)
         width *= 2
+
+
+@kernel
+def _copy_back(buffer, start, stop):
+    for e in range(start, stop):  # a slice would compile a second longer
+        buffer.phi[e], buffer.u[e], buffer.v[e] = buffer.other_phi[e], buffer.other_u[e], buffer.other_v[e]
 
 
 @kernel
@@ -96,7 +100,7 @@ def sort_buffer(buffer, n):
     """Sort the first n edges: bins over the range of weights, about one edge each, and insertion within."""
     phi, u, v = buffer.phi, buffer.u, buffer.v
     if n <= RUN:
-        _insertion_sort(phi, u, v, 0, n)
+        _insertion_sort(phi, u, v, np.int64(0), n)
         return
     highest, lowest = phi[0], phi[0]
     for e in range(1, n):
@@ -114,11 +118,9 @@ def sort_buffer(buffer, n):
         at = bins[b]
         bins[b] += 1
         buffer.other_phi[at], buffer.other_u[at], buffer.other_v[at] = phi[e], u[e], v[e]
-    phi[:n] = buffer.other_phi[:n]
-    u[:n] = buffer.other_u[:n]
-    v[:n] = buffer.other_v[:n]
-    start = 0  # bins[b] is now where bin b stops
-    for b in range(n):
+    start = np.int64(0)
+    _copy_back(buffer, start, n)
+    for b in range(n):  # bins[b] is now where bin b stops
         if bins[b] - start > RUN:
             _merge_sort(buffer, start, bins[b])
         elif bins[b] - start > 1:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo._numeric.bucket_queue import push
+from sktopo._numeric.bucket_queue import bucket_floor, push
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.tables import N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
@@ -25,8 +25,8 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
 
 
 @kernel
-def offer_rows(tables, due, n_due, lo, h, least, label, giant, entry, waste, queue, buffer, n):
-    """Offer every edge of at least `lo` that leaves the component of the row's own source.
+def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste, queue, buffer, n):
+    """Offer every edge of this bucket or above that leaves the component of the row's own source.
 
     Each row is queued again at the next edge that leaves. Where the operator's columns answer (`giant[o]` is a
     vertex of the giant component), a row inside the giant component is left to them, and a row outside rests
@@ -42,8 +42,9 @@ def offer_rows(tables, due, n_due, lo, h, least, label, giant, entry, waste, que
     row_op, row_list, row_base, row_corner = tables.row_op, tables.row_list, tables.row_base, tables.row_corner
     source_units, result_units = tables.source_units, tables.target_units
     buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
+    lo = bucket_floor(queue, bucket)
     for d in range(n_due):
-        k = due[d]
+        k = np.int64(due[d])
         o = row_op[k]
         u = source_units[k]
         own = label[u]
@@ -89,5 +90,5 @@ def offer_rows(tables, due, n_due, lo, h, least, label, giant, entry, waste, que
         if i < stop and resting == 0.0:
             phi = np.float64(list_w[i]) * h_k
             if phi > 0.0 and phi >= least[o]:
-                push(queue, k, phi, 0)
+                push(queue, k, phi, bucket)
     return n

@@ -9,7 +9,7 @@ what lies inside a component is passed over.
 import numpy as np
 
 from sktopo._numeric.answering import change_answering, change_is_due, new_answering, offer_columns
-from sktopo._numeric.bucket_queue import END, bucket_floor, new_queue, pop, push
+from sktopo._numeric.bucket_queue import END, new_queue, pop, push
 from sktopo._numeric.buffer import new_buffer, sort_buffer, thin_buffer
 from sktopo._numeric.components import add_edges, new_components
 from sktopo._numeric.jit import kernel
@@ -49,12 +49,13 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
     buffer = new_buffer(n_vertices)
     entry = np.zeros(n_sources, dtype=np.int32)
     due_rows, due_columns = np.empty(n_sources, dtype=np.int32), np.empty(n_results, dtype=np.int32)
+    first = np.int64(0)
     for o in range(len(tables.ops)):
-        queue_rows(tables, o, h, least, entry, queue, 0)
+        queue_rows(tables, o, h, least, entry, queue, first)
     for e in range(len(listed_phi)):
-        push(queue, first_listed + e, listed_phi[e], 0)
+        push(queue, first_listed + e, listed_phi[e], first)
     for bucket in range(len(queue.head)):
-        n, n_rows, n_columns = 0, 0, 0
+        n, n_rows, n_columns = np.int64(0), 0, 0
         event = pop(queue, bucket)
         if event == END:
             continue
@@ -72,13 +73,12 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
                 buffer.phi[n], buffer.u[n], buffer.v[n] = listed_phi[e], listed_u[e], listed_v[e]
                 n += 1
             event = pop(queue, bucket)
-        lo = bucket_floor(queue, bucket)
         n = offer_rows(
-            tables, due_rows, n_rows, lo, h, least, label, answering.giant, entry, answering.waste, queue, buffer, n
+            tables, due_rows, n_rows, bucket, h, least, label, answering.giant, entry, answering.waste, queue, buffer, n
         )
         if n_columns:
             n = offer_columns(
-                tables, due_columns, n_columns, first_column, lo, h, least, label, answering, queue, buffer, n
+                tables, due_columns, n_columns, first_column, bucket, h, least, label, answering, queue, buffer, n
             )
         sort_buffer(buffer, n)
         add_edges(components, buffer.phi, buffer.u, buffer.v, n)
