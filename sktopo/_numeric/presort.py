@@ -8,42 +8,54 @@ import numpy as np
 
 from sktopo._numeric.jit import kernel
 
-__all__ = ["sorted_lists"]
+__all__ = ["sort_lists"]
 
 DIGIT = 11
 SHORT = 48  # lists up to this length are sorted by insertion
+TOGETHER = 16  # lists that are read together, since columns of a matrix share cache lines
 
 
-def sorted_lists(weights):
-    """Sort every row of a matrix of non-negative weights.
+def sort_lists(weights, n_kept, list_w, list_j):
+    """Sort every row of a matrix of weights by absolute value, and keep the heaviest.
 
-    Returns
-    -------
-    sorted : array like weights
-    order : int32 array of the same shape
-        Position of each sorted weight in its row.
+    Parameters
+    ----------
+    weights : float32 or float64 array of shape (n_lists, n)
+    n_kept : int
+    list_w, list_j : arrays of shape (n_lists * n_kept,)
+        Where to write the sorted weights and their positions in the row.
     """
-    order = np.empty(weights.shape, dtype=np.int32)
+    if len(list_w) == 0:
+        return
     if weights.dtype == np.float32:
-        result = np.ascontiguousarray(weights)
-        if result is weights or result.base is not None:
-            result = result.copy()
-        _sort_lists(result.view(np.uint32), order)
-        return result, order
-    order[:] = np.argsort(-weights, axis=1, kind="stable")
-    return np.take_along_axis(weights, order, axis=1), order
+        _sort_lists(weights.view(np.int32), n_kept, list_w.view(np.int32), list_j)
+        return
+    list_w, list_j = list_w.reshape(-1, n_kept), list_j.reshape(-1, n_kept)
+    for row, row_w, row_j in zip(weights, list_w, list_j, strict=True):
+        heights = np.abs(row)
+        order = np.argsort(-heights, kind="stable")[:n_kept]
+        row_w[:], row_j[:] = heights[order], order
 
 
 @kernel
-def _sort_lists(keys, order):
-    n = keys.shape[1]
-    other_keys, other_order = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.int32)
-    counts = np.empty((3, 1 << DIGIT), dtype=np.int32)
-    for row in range(len(keys)):
-        if n <= SHORT:
-            _insertion(keys[row], order[row])
-        else:
-            _radix(keys[row], order[row], other_keys, other_order, counts)
+def _sort_lists(bits, n_kept, list_w, list_j):
+    n_lists, n = bits.shape
+    keys, order = np.empty((TOGETHER, n), dtype=np.int32), np.empty(n, dtype=np.int32)
+    other_keys, other_order = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+    counts = np.empty((3, 1 << DIGIT), dtype=np.int64)
+    for first in range(0, n_lists, TOGETHER):
+        n_here = min(TOGETHER, n_lists - first)
+        for i in range(n):
+            for row in range(n_here):
+                keys[row, i] = bits[first + row, i] & np.int32(0x7FFFFFFF)  # without the sign
+        for row in range(n_here):
+            if n <= SHORT:
+                _insertion(keys[row], order)
+            else:
+                _radix(keys[row], order, other_keys, other_order, counts)
+            at = (first + row) * n_kept
+            for i in range(n_kept):
+                list_w[at + i], list_j[at + i] = keys[row, i], order[i]
 
 
 @kernel
@@ -59,11 +71,13 @@ def _insertion(keys, order):
 @kernel
 def _radix(keys, order, other_keys, other_order, counts):
     n, mask = len(keys), (1 << DIGIT) - 1
-    counts[:] = 0
+    for digit in range(3):
+        for value in range(1 << DIGIT):
+            counts[digit, value] = 0
     for i in range(n):
         key = ~keys[i]  # heaviest first
         for digit in range(3):
-            counts[digit, (key >> np.uint32(DIGIT * digit)) & mask] += 1
+            counts[digit, (key >> (DIGIT * digit)) & mask] += 1
         order[i] = i
     for digit in range(3):
         at = 0
@@ -71,14 +85,13 @@ def _radix(keys, order, other_keys, other_order, counts):
             count = counts[digit, value]
             counts[digit, value] = at
             at += count
-        shift = np.uint32(DIGIT * digit)
         source, source_order, target, target_order = keys, order, other_keys, other_order
         if digit == 1:
             source, source_order, target, target_order = other_keys, other_order, keys, order
         for i in range(n):
-            value = (~source[i] >> shift) & mask
+            value = (~source[i] >> (DIGIT * digit)) & mask
             at = counts[digit, value]
             counts[digit, value] += 1
             target[at], target_order[at] = source[i], source_order[i]
-    keys[:] = other_keys
-    order[:] = other_order
+    for i in range(n):
+        keys[i], order[i] = other_keys[i], other_order[i]

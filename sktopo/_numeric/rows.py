@@ -5,7 +5,8 @@ import numpy as np
 from sktopo._numeric.bucket_queue import bucket_floor, push
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.jit import kernel
-from sktopo._numeric.tables import N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
+from sktopo._numeric.remainder import offer_remainder
+from sktopo._numeric.tables import CUT, N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
 
 __all__ = ["offer_rows", "queue_rows"]
 
@@ -17,8 +18,11 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
     """Put every row of operator o that does not wait already into the queue, at its next edge."""
     start = tables.ops[o, SOURCE_AT]
     for k in range(start, start + tables.ops[o, N_SOURCE]):
-        i = tables.list_at[tables.row_list[k]] + entry[k]
-        if tables.source_units[k] >= 0 and i < tables.list_at[tables.row_list[k] + 1]:
+        begin, stop = tables.list_at[tables.row_list[k]], tables.list_at[tables.row_list[k] + 1]
+        i = begin + entry[k]
+        if i == stop and i > begin and tables.ops[o, CUT]:
+            i -= 1  # what is not listed is no heavier
+        if tables.source_units[k] >= 0 and i < stop:
             phi = np.float64(tables.list_w[i]) * h[k]
             if phi > 0.0 and phi >= least[o]:
                 push(queue, k, phi, earliest)
@@ -59,6 +63,7 @@ def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste,
         floor = max(lo, least[o])
         resting, ahead, wasted = 0.0, 0, 0
         i = start + entry[k]
+        listed_before = i < stop
         while i < stop:
             phi = np.float64(list_w[i]) * h_k
             if phi < floor and (ahead == LOOK_AHEAD or phi <= 0.0 or phi < least[o]):
@@ -87,8 +92,14 @@ def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste,
             i += 1
         entry[k] = i - start
         waste[o] += wasted
-        if i < stop and resting == 0.0:
-            phi = np.float64(list_w[i]) * h_k
-            if phi > 0.0 and phi >= least[o]:
-                push(queue, k, phi, bucket)
+        if resting > 0.0 or start == stop:
+            continue
+        phi = np.float64(list_w[min(i, stop - 1)]) * h_k
+        if i == stop:
+            if not ops[o, CUT]:
+                continue
+            if phi >= floor or not listed_before:
+                n, phi = offer_remainder(tables, ops[o], k, h_k, floor, least[o], label, giant_label, buffer, n)
+        if phi > 0.0 and phi >= least[o]:
+            push(queue, k, phi, bucket)
     return n

@@ -14,6 +14,7 @@ import numpy as np
 __all__ = [
     "CHUNK",
     "CONV",
+    "CUT",
     "C_IN",
     "C_OUT",
     "DENSE",
@@ -40,13 +41,13 @@ __all__ = [
 ]
 
 # Columns of `ops`, one row per operator. Every kind has these; UNITS_AT is the vertex of the first result where
-# the results are numbered one after the other, else -1:
-KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, UNITS_AT = range(7)
+# the results are numbered one after the other, else -1; CUT is 1 where lists hold only the heaviest weights:
+KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, UNITS_AT, CUT = range(8)
 # Dense: result p * N_OUT + j reads sources p * N_IN + k.
-N_IN, N_OUT, BOUND_AT, H_BOUND_AT = 7, 8, 9, 10
+N_IN, N_OUT, BOUND_AT, H_BOUND_AT = 8, 9, 10, 11
 # Convolution: channels per group; then three entries (depth, height, width; 1 if unused) for each of the rest.
-C_IN, C_OUT, TAPS_AT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D = 7, 8, 9, 10, 13, 16, 19, 22, 25
-N_COLUMNS = 28
+C_IN, C_OUT, TAPS_AT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D = 8, 9, 10, 11, 14, 17, 20, 23, 26
+N_COLUMNS = 29
 
 DENSE, CONV = 0, 1
 CHUNK = 64  # source elements of a dense operator that share one bound
@@ -66,13 +67,13 @@ class Tables(NamedTuple):
     row_base : int32 (k,)
         What is added to a list's `list_j` to find the result's vertex, or where vertices are not in sequence
         its place in `target_units`.
-    row_corner : int16 (k, 3)
+    row_corner : int32 (k, 3)
         For sources near the border of a convolution, the output position of its zeroth tap; taps that fall off
         the image are skipped. -1 in the first entry means that none does.
     list_at : int64 (l + 1,)
     list_w : float32 or float64 (i,)
     list_j : int32 (i,)
-    list_tap : int16 (i of convolutions, 3)
+    list_tap : int32 (i of convolutions, 3)
         How far a tap lies before the zeroth one, in output positions.
     weights : float32 or float64
         Row-major (result, source) matrices or kernels, for columns.

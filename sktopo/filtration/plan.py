@@ -10,7 +10,7 @@ import numpy as np
 
 from sktopo._numeric.sweep import sweep
 from sktopo._numeric.tables import Tables
-from sktopo.filtration.tabulate import Tabulator
+from sktopo.filtration.tabulate import tabulate
 
 __all__ = ["GraphPlan", "ListedEdges", "plan_listed", "plan_operators"]
 
@@ -107,7 +107,7 @@ class GraphPlan:
         )
 
 
-def plan_operators(layer, operators):
+def plan_operators(layer, operators, max_memory=np.inf):
     """The plan of a graph made of some operators of a Network.
 
     Parameters
@@ -115,6 +115,8 @@ def plan_operators(layer, operators):
     layer : str
         Name of the block its diagrams go to.
     operators : sequence of Operator
+    max_memory : float, default=inf
+        Bytes that sorted edges may take, see `tabulate`.
 
     Returns
     -------
@@ -127,23 +129,22 @@ def plan_operators(layer, operators):
         return np.where(units < 0, -1, np.searchsorted(vertices, units))
 
     weighted = [operator for operator in operators if operator.weighted]
-    tabulator = Tabulator()
-    for operator in weighted:
-        tabulator.add(operator, local)
+    tables, n_h_bounds = tabulate(weighted, local, max_memory)
     return GraphPlan(
         layer=layer,
         n_vertices=len(vertices),
         names=tuple(operator.name for operator in weighted),
         sources=tuple(operator.source for operator in weighted),
-        tables=tabulator.tables(),
-        n_h_bounds=tabulator.n_h_bounds,
+        tables=tables,
+        n_h_bounds=n_h_bounds,
         listed=tuple(_list_edges(operator, local) for operator in operators if not operator.weighted),
     )
 
 
 def plan_listed(layer, n_vertices):
     """The plan of a graph whose edges are all given with the input."""
-    return GraphPlan(layer, n_vertices, (), (), Tabulator().tables(), 0, ())
+    tables, n_h_bounds = tabulate([], None, 0)
+    return GraphPlan(layer, n_vertices, (), (), tables, n_h_bounds, ())
 
 
 def _list_edges(operator, local):

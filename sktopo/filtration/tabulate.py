@@ -1,141 +1,161 @@
 """From a network's weighted operators to the flat tables that the kernels read; done once, at fit."""
 
-import itertools
-
 import numpy as np
 
 from sktopo._numeric import tables as t
-from sktopo._numeric.presort import sorted_lists
+from sktopo._numeric.presort import sort_lists
+from sktopo.filtration.taps import phases_of, three
 
-__all__ = ["Tabulator"]
+__all__ = ["tabulate"]
+
+MIN_LISTED = 32  # of every unit's edges, however little memory there is
+
+
+def tabulate(operators, local, max_memory):
+    """Tables of some operators, and the number of bounds that `chunk_maxima` keeps.
+
+    Parameters
+    ----------
+    operators : sequence of DenseOperator and ConvOperator
+    local : callable
+        Renumbers vertices.
+    max_memory : float
+        Bytes that the sorted lists may take; above it the lists of dense operators are cut.
+    """
+    tabulator = Tabulator(operators, max_memory)
+    for operator in operators:
+        tabulator.add(operator, local)
+    return tabulator.tables(), tabulator.n_h_bounds
 
 
 class Tabulator:
-    """Collects tables, one operator after the other."""
+    """Fills the tables operator by operator: large ones in place, small ones as parts to be joined."""
 
-    def __init__(self):
-        self.parts = {name: [] for name in (*t.Tables._fields, "list_sizes")}
-        self.length = dict.fromkeys(self.parts, 0)
+    def __init__(self, operators, max_memory):
+        self.real = np.float64 if any(o.weight.dtype == np.float64 for o in operators) else np.float32
+        self.n_kept = _list_lengths(operators, max_memory / (np.dtype(self.real).itemsize + 4))
+        n_entries = sum(_n_entries(o, self.n_kept) for o in operators)
+        self.list_w, self.list_j = np.empty(n_entries, dtype=self.real), np.empty(n_entries, dtype=np.int32)
+        self.weights = np.empty(sum(o.weight.size for o in operators), dtype=self.real)
+        self.parts = {name: [np.empty(shape, dtype=kind)] for name, (shape, kind) in _SMALL.items()}
+        self.length = dict.fromkeys((*_SMALL, "lists", "weights"), 0)
         self.n_h_bounds = 0
 
     def add(self, operator, local):
         """Append an operator; `local` renumbers its vertices."""
         op = np.zeros(t.N_COLUMNS, dtype=np.int64)
-        op[t.N_SOURCE] = len(operator.source_units)
-        op[t.N_TARGET] = len(operator.target_units)
+        op[t.N_SOURCE], op[t.N_TARGET] = len(operator.source_units), len(operator.target_units)
         op[t.SOURCE_AT] = self._append("source_units", local(operator.source_units))
         results = local(operator.target_units)
         op[t.TARGET_AT] = self._append("target_units", results)
         op[t.UNITS_AT] = results[0] if (np.diff(results) == 1).all() else -1
-        weight = np.abs(operator.weight)
-        op[t.WEIGHT_AT] = self._append("weights", weight)
+        op[t.WEIGHT_AT] = self.length["weights"]
+        self.length["weights"] += operator.weight.size
+        heights = self.weights[op[t.WEIGHT_AT] : self.length["weights"]].reshape(operator.weight.shape)
+        np.abs(operator.weight, out=heights)
         self._append("row_op", np.full(op[t.N_SOURCE], self.length["ops"]))
-        (self._add_dense if operator.kind == "dense" else self._add_conv)(operator, weight, op)
+        # From result 0 to its vertex, or to its place in `target_units`.
+        base = op[t.UNITS_AT] if op[t.UNITS_AT] >= 0 else op[t.TARGET_AT]
+        (self._add_dense if operator.kind == "dense" else self._add_conv)(operator, heights, op, base)
         self._append("ops", op[None, :])
 
     def tables(self):
         """Everything added so far."""
-        wide = any(part.dtype == np.float64 for part in self.parts["weights"])
-        real = np.float64 if wide else np.float32
-        kinds = dict(ops=np.int64, weights=real, bounds=real, list_w=real, list_sizes=np.int64)
-        shapes = dict(ops=(0, t.N_COLUMNS), row_corner=(0, 3), list_tap=(0, 3))
-        arrays = {
-            name: np.concatenate([np.empty(shapes.get(name, 0)), *parts]).astype(kinds.get(name, np.int32), copy=False)
-            if not parts
-            else np.concatenate([np.asarray(part, dtype=kinds.get(name, np.int32)) for part in parts])
-            for name, parts in self.parts.items()
-        }
-        arrays["list_at"] = np.concatenate([[0], np.cumsum(arrays.pop("list_sizes"))]).astype(np.int64)
-        return t.Tables(**arrays)
+        small = {name: np.concatenate(parts, dtype=_SMALL[name][1]) for name, parts in self.parts.items()}
+        small["list_at"] = np.concatenate([[0], np.cumsum(small.pop("list_sizes"))]).astype(np.int64)
+        small["bounds"] = small["bounds"].astype(self.real)
+        return t.Tables(list_w=self.list_w, list_j=self.list_j, weights=self.weights, **small)
 
-    def _append(self, name, array):
-        """Add to a table; returns where the addition starts."""
+    def _append(self, name, part):
+        """Add to a small table; returns where the addition starts."""
         at = self.length[name]
-        array = array if name in ("ops", "row_corner", "list_tap") else array.ravel()
-        self.parts[name].append(array)
-        self.length[name] += len(array)
+        self.parts[name].append(np.asarray(part, dtype=_SMALL[name][1]))
+        self.length[name] += len(part)
         return at
 
-    def _append_lists(self, weights, results):
-        """One list per row of weights; `results` says what column i of weights leads to."""
-        first = self.length["list_sizes"]
-        sorted_weights, order = sorted_lists(weights)
-        self._append("list_sizes", np.full(len(weights), weights.shape[1]))
-        self._append("list_w", sorted_weights)
-        self._append("list_j", order if results is None else np.take_along_axis(results, order, axis=1))
-        return first, order
+    def _append_lists(self, weights, n_kept):
+        """One list per row of weights; returns its number, and where its positions are to be renumbered."""
+        start, stop = self.length["lists"], self.length["lists"] + len(weights) * n_kept
+        sort_lists(weights, n_kept, self.list_w[start:stop], self.list_j[start:stop])
+        self.length["lists"] = stop
+        first = self._append("list_sizes", np.full(len(weights), n_kept))
+        return first, self.list_j[start:stop].reshape(len(weights), n_kept)
 
-    def _add_dense(self, operator, weight, op):
-        n_out, n_in = weight.shape
-        n_positions = op[t.N_SOURCE] // n_in
-        n_chunks = -(-n_in // t.CHUNK)
-        op[t.KIND], op[t.N_IN], op[t.N_OUT] = t.DENSE, n_in, n_out
-        op[t.BOUND_AT] = self._append("bounds", np.maximum.reduceat(weight, np.arange(n_chunks) * t.CHUNK, axis=1))
+    def _add_dense(self, operator, heights, op, base):
+        n_out, n_in = heights.shape
+        n_positions, n_chunks = op[t.N_SOURCE] // n_in, -(-n_in // t.CHUNK)
+        n_kept = min(n_out, self.n_kept)
+        op[t.KIND], op[t.N_IN], op[t.N_OUT], op[t.CUT] = t.DENSE, n_in, n_out, n_kept < n_out
+        bounds = np.maximum.reduceat(heights, np.arange(n_chunks) * t.CHUNK, axis=1)
+        op[t.BOUND_AT] = self._append("bounds", bounds.ravel())
         op[t.H_BOUND_AT] = self.n_h_bounds
         self.n_h_bounds += n_chunks * n_positions
-        first, _ = self._append_lists(weight.T, None)
+        first, _ = self._append_lists(heights.T, n_kept)
         self._append("row_list", np.tile(first + np.arange(n_in), n_positions))
-        self._append("row_base", np.repeat(_base(op) + n_out * np.arange(n_positions), n_in))
+        self._append("row_base", np.repeat(base + n_out * np.arange(n_positions), n_in))
         self._append("row_corner", np.full((op[t.N_SOURCE], 3), -1))
 
-    def _add_conv(self, operator, weight, op):
-        groups, c_in, c_out = operator.groups, weight.shape[1], weight.shape[0] // operator.groups
+    def _add_conv(self, operator, heights, op, base):
+        op[t.KIND], op[t.C_IN], op[t.C_OUT] = t.CONV, heights.shape[1], len(heights) // operator.groups
         before = [side for side, _ in operator.padding]
-        n, out, kernel = (
-            _three(shape, 1) for shape in (operator.in_shape[1:], operator.out_shape[1:], weight.shape[2:])
-        )
-        stride, dilation, padding = _three(operator.stride, 1), _three(operator.dilation, 1), _three(before, 0)
-        op[t.KIND], op[t.C_IN], op[t.C_OUT] = t.CONV, c_in, c_out
-        for column, values in (
-            (t.IN_D, n),
-            (t.OUT_D, out),
-            (t.KERNEL_D, kernel),
-            (t.STRIDE_D, stride),
-            (t.PAD_D, padding),
-            (t.DILATION_D, dilation),
-        ):
-            op[column : column + 3] = values
-        taps_at = self.length["list_tap"] - self.length["list_w"]
-        op[t.TAPS_AT] = -taps_at
-        # Rows of one input channel, its group's output channels and taps along the others.
-        rows = (
-            weight.reshape(groups, c_out, c_in, *kernel)
-            .transpose(0, 2, 1, 3, 4, 5)
-            .reshape(groups * c_in, c_out, *kernel)
-        )
-        out_channel = np.repeat(np.arange(groups), c_in)[:, None] * c_out + np.arange(c_out)
-        where = np.indices(n).reshape(3, -1).T + padding
-        corner, phase = where // stride, where % stride
-        row_list = np.full((groups * c_in, len(where)), -1)
-        row_corner = np.empty((groups * c_in, len(where), 3), dtype=np.int32)
-        for p in itertools.product(*(range(s) for s in stride)):
-            axes = [
-                np.flatnonzero((np.arange(k) * d - r) % s == 0)
-                for k, d, s, r in zip(kernel, dilation, stride, p, strict=True)
-            ]
-            taps = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-            before = (taps * dilation - p) // stride
-            results = out_channel[:, :, None] * int(np.prod(out)) - (before @ [out[1] * out[2], out[2], 1])
-            chosen = rows[:, :, taps[:, 0], taps[:, 1], taps[:, 2]].reshape(len(rows), -1)
-            first, order = self._append_lists(chosen, results.reshape(len(rows), -1))
-            self._append("list_tap", before[order % max(1, len(taps))].reshape(-1, 3))
-            here = (phase == p).all(axis=1)
-            row_list[:, here] = first + np.arange(len(rows))[:, None]
-            if len(taps):
-                inside = (corner[here] >= before.max(axis=0)).all(axis=1) & (
-                    corner[here] - before.min(axis=0) < out
-                ).all(axis=1)
-                row_corner[:, here] = np.where(inside[:, None], -1, corner[here])
-        self._append("row_list", row_list)
-        self._append("row_base", np.tile(_base(op) + corner @ [out[1] * out[2], out[2], 1], len(rows)))
+        geometry = {
+            t.IN_D: three(operator.in_shape[1:], 1),
+            t.OUT_D: three(operator.out_shape[1:], 1),
+            t.KERNEL_D: three(heights.shape[2:], 1),
+            t.STRIDE_D: three(operator.stride, 1),
+            t.PAD_D: three(before, 0),
+            t.DILATION_D: three(operator.dilation, 1),
+        }
+        for column, sizes in geometry.items():
+            op[column : column + 3] = sizes
+        op[t.TAPS_AT] = self.length["lists"] - self.length["list_tap"]
+        phases, zeroth_tap = phases_of(operator, heights)
+        n_channels, n_positions = operator.in_shape[0], len(zeroth_tap)
+        row_list = np.empty((n_channels, n_positions), dtype=np.int32)
+        row_corner = np.empty((n_channels, n_positions, 3), dtype=np.int32)
+        for phase in phases:
+            first, entries = self._append_lists(phase.weights, phase.weights.shape[1])
+            self._append("list_tap", phase.before[entries].reshape(-1, 3))
+            entries[:] = np.take_along_axis(phase.results, entries, axis=1)
+            row_list[:, phase.positions] = first + np.arange(n_channels)[:, None]
+            row_corner[:, phase.positions] = phase.corner
+        self._append("row_list", row_list.ravel())
+        self._append("row_base", np.tile(base + zeroth_tap, n_channels))
         self._append("row_corner", row_corner.reshape(-1, 3))
 
 
-def _base(op):
-    """What leads from result 0 to its vertex, see `row_base`."""
-    return op[t.UNITS_AT] if op[t.UNITS_AT] >= 0 else op[t.TARGET_AT]
+# Shape of an empty table, and its type.
+_SMALL = {
+    "ops": ((0, t.N_COLUMNS), np.int64),
+    "source_units": (0, np.int32),
+    "target_units": (0, np.int32),
+    "row_op": (0, np.int32),
+    "row_list": (0, np.int32),
+    "row_base": (0, np.int32),
+    "row_corner": ((0, 3), np.int32),
+    "list_sizes": (0, np.int64),
+    "list_tap": ((0, 3), np.int32),
+    "bounds": (0, np.float64),
+}
 
 
-def _three(values, filler):
-    """Sizes along depth, height and width."""
-    return np.array([filler] * (3 - len(values)) + list(values))
+def _n_entries(operator, n_kept):
+    if operator.kind == "conv":
+        return operator.weight.size
+    n_out, n_in = operator.weight.shape
+    return n_in * min(n_out, n_kept)
+
+
+def _list_lengths(operators, n_affordable):
+    """How many edges of a dense operator's units are listed: all, or the most that is affordable."""
+    longest = max((o.weight.shape[0] for o in operators if o.kind == "dense"), default=0)
+    if sum(_n_entries(o, longest) for o in operators) <= n_affordable:
+        return longest
+    few, many = min(MIN_LISTED, longest), longest
+    while many - few > 1:
+        middle = (few + many) // 2
+        if sum(_n_entries(o, middle) for o in operators) <= n_affordable:
+            few = middle
+        else:
+            many = middle
+    return few

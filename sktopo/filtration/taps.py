@@ -1,0 +1,87 @@
+"""The lists of a convolution: which taps leave a source, by its channel and stride phase."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Phase", "phases_of", "three"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Sources at equal positions modulo the stride: the taps that reach a result are the same for all of them.
+
+    Axes: c = input channel, i = list entry (output channel of the group × tap), s = source position of the phase,
+    d = depth, height, width.
+
+    Attributes
+    ----------
+    weights : array (c, i)
+    results : int array (c, i)
+        Flat output position of each entry, relative to that of the zeroth tap.
+    before : int array (i, d)
+        How far a tap lies before the zeroth one, in output positions.
+    positions : int array (s,)
+        Flat source positions.
+    corner : int array (s, d)
+        Output position of the zeroth tap; -1 where no tap falls off the image.
+    """
+
+    weights: np.ndarray
+    results: np.ndarray
+    before: np.ndarray
+    positions: np.ndarray
+    corner: np.ndarray
+
+
+def three(values, filler):
+    """Sizes along depth, height and width."""
+    return np.array([filler] * (3 - len(values)) + list(values))
+
+
+def phases_of(operator, weight):
+    """Every stride phase of a convolution with this weight, and every source's flat position of the zeroth tap."""
+    groups, c_in, c_out = operator.groups, weight.shape[1], weight.shape[0] // operator.groups
+    n, out = three(operator.in_shape[1:], 1), three(operator.out_shape[1:], 1)
+    kernel, stride, dilation = three(weight.shape[2:], 1), three(operator.stride, 1), three(operator.dilation, 1)
+    padding = three([side for side, _ in operator.padding], 0)
+    # One row per input channel: the output channels of its group, and the taps.
+    rows = weight.reshape(groups, c_out, c_in, *kernel).swapaxes(1, 2).reshape(groups * c_in, c_out, *kernel)
+    channel_at = (np.repeat(np.arange(groups), c_in)[:, None] * c_out + np.arange(c_out)) * out.prod()
+    where = np.indices(n).reshape(3, -1).T + padding
+    corner, phase = where // stride, where % stride
+    steps = np.array([out[1] * out[2], out[2], 1])
+    phases = []
+    for p in itertools.product(*map(range, stride)):
+        taps = _taps_of_phase(p, kernel, stride, dilation)
+        before = (taps * dilation - p) // stride
+        positions = np.flatnonzero((phase == p).all(axis=1))
+        results = channel_at[:, :, None] - before @ steps
+        phases.append(
+            Phase(
+                rows[:, :, taps[:, 0], taps[:, 1], taps[:, 2]].reshape(len(rows), -1),
+                results.reshape(len(rows), -1),
+                np.tile(before, (c_out, 1)),
+                positions,
+                _border(corner[positions], before, out),
+            )
+        )
+    return phases, corner @ steps
+
+
+def _taps_of_phase(phase, kernel, stride, dilation):
+    """Positions in the kernel whose distance from the zeroth tap brings them to a result of this phase."""
+    axes = [
+        np.flatnonzero((np.arange(size) * step - start) % apart == 0)
+        for size, step, apart, start in zip(kernel, dilation, stride, phase, strict=True)
+    ]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def _border(corner, before, out):
+    """The corners, -1 where every tap stays on the image."""
+    if len(before) == 0:
+        return np.full(corner.shape, -1)
+    on_image = (corner >= before.max(axis=0)) & (corner - before.min(axis=0) < out)
+    return np.where(on_image.all(axis=1)[:, None], -1, corner)
