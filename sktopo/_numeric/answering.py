@@ -31,8 +31,8 @@ class Answering(NamedTuple):
     ----------
     giant : int32 (o,)
         While columns answer, a vertex of the giant component; else -1.
-    waste : int64 (o,)
-        Steps of rows inside their own component.
+    waste, touched : int64 (o,)
+        Steps of rows inside their own component, and all edges that rows and columns looked at.
     check_at : int64 (o,)
         The waste at which to look again.
     spent, budget : int64 (o,)
@@ -46,6 +46,7 @@ class Answering(NamedTuple):
 
     giant: np.ndarray
     waste: np.ndarray
+    touched: np.ndarray
     check_at: np.ndarray
     spent: np.ndarray
     budget: np.ndarray
@@ -62,6 +63,7 @@ def new_answering(tables, n_h_bounds):
     n, n_results = len(tables.ops), len(tables.target_units)
     return Answering(
         np.full(n, -1, dtype=np.int32),
+        np.zeros(n, dtype=np.int64),
         np.zeros(n, dtype=np.int64),
         tables.ops[:, N_TARGET].copy(),
         np.zeros(n, dtype=np.int64),
@@ -94,7 +96,7 @@ def offer_columns(tables, due, n_due, first_column, bucket, h, least, label, ans
             continue
         answering.spent[o] += column_price(ops[o])
         n, phi, u = offer_column(
-            tables, ops[o], j - ops[o, TARGET_AT], h, answering.h_bounds, label, giant_label, lo, least[o], buffer, n
+            tables, o, j, h, answering.h_bounds, label, giant_label, lo, least, answering.touched, buffer, n
         )
         if phi > 0.0:
             answering.column_phi[j], answering.column_u[j] = phi, u
@@ -159,7 +161,7 @@ def _queue_columns(tables, o, first_column, h, least, label, answering, queue, b
     for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
         if label[tables.target_units[j]] != giant_label:
             _, phi, u = offer_column(
-                tables, op, j - op[TARGET_AT], h, answering.h_bounds, label, giant_label, np.inf, least[o], buffer, none
+                tables, o, j, h, answering.h_bounds, label, giant_label, np.inf, least, answering.touched, buffer, none
             )
             if phi > 0.0:
                 answering.column_phi[j], answering.column_u[j], answering.column_op[j] = phi, u, o

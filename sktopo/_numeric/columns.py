@@ -53,8 +53,8 @@ def chunk_maxima(op, h, h_bounds):
 
 
 @kernel
-def offer_column(tables, op, j, h, h_bounds, label, giant_label, lo, least, buffer, n):
-    """Offer every edge into result j of at least `lo` that comes from another component.
+def offer_column(tables, o, j, h, h_bounds, label, giant_label, lo, least, touched, buffer, n):
+    """Offer every edge into result j of operator o of at least `lo` that comes from another component.
 
     Returns
     -------
@@ -64,9 +64,13 @@ def offer_column(tables, op, j, h, h_bounds, label, giant_label, lo, least, buff
         The heaviest edge from another component below `lo`; phi is 0 if there is none, or if an edge from the
         giant component was offered: from then on the rows outside it see to the rest.
     """
+    op, place = tables.ops[o], j - tables.ops[o, TARGET_AT]
     if op[KIND] == DENSE:
-        return _offer_dense(tables, op, j, h, h_bounds, label, giant_label, lo, least, buffer, n)
-    return _offer_conv(tables, op, j, h, label, giant_label, lo, least, buffer, n)
+        n, phi, u, looked = _offer_dense(tables, op, place, h, h_bounds, label, giant_label, lo, least[o], buffer, n)
+    else:
+        n, phi, u, looked = _offer_conv(tables, op, place, h, label, giant_label, lo, least[o], buffer, n)
+    touched[o] += looked
+    return n, phi, u
 
 
 @kernel
@@ -80,10 +84,11 @@ def _offer_dense(tables, op, j, h, h_bounds, label, giant_label, lo, least, buff
     h_bound_at = op[H_BOUND_AT] + position * n_chunks
     v = tables.target_units[op[TARGET_AT] + j]
     own = label[v]
-    best, best_u, done = SMALLEST, np.int32(-1), False
+    best, best_u, done, looked = SMALLEST, np.int32(-1), False, 0
     for c in range(n_chunks):
         if not np.float64(tables.bounds[bound_at + c]) * h_bounds[h_bound_at + c] >= best:
             continue
+        looked += CHUNK
         for k in range(c * CHUNK, min(n_in, (c + 1) * CHUNK)):
             phi = np.float64(tables.weights[weight_at + k]) * h[source_at + k]
             if phi >= best and phi >= least:
@@ -99,7 +104,7 @@ def _offer_dense(tables, op, j, h, h_bounds, label, giant_label, lo, least, buff
                 buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
                 n += 1
                 done |= label[u] == giant_label
-    return n, 0.0 if done or best_u < 0 else best, best_u
+    return n, 0.0 if done or best_u < 0 else best, best_u, looked
 
 
 @kernel
@@ -142,7 +147,8 @@ def _offer_conv(tables, op, j, h, label, giant_label, lo, least, buffer, n):
                         buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
                         n += 1
                         done |= label[u] == giant_label
-    return n, 0.0 if done or best_u < 0 else best, best_u
+    looked = op[C_IN] * (last0 - first0) * (last1 - first1) * (last2 - first2)
+    return n, 0.0 if done or best_u < 0 else best, best_u, looked
 
 
 @kernel

@@ -16,7 +16,7 @@ __all__ = ["Components", "add_edges", "essential_births", "new_components"]
 
 
 class Components(NamedTuple):
-    """The forest so far; `counts` holds the number of its edges and of the pairs.
+    """The forest so far; `counts` holds the number of its edges, of the pairs, and of edges looked at.
 
     `born`, `size` and `label` are indexed by vertex, of which `born` and `size` count for those that are labels.
     """
@@ -46,7 +46,7 @@ def new_components(n_vertices):
         np.empty(n_vertices, dtype=np.int32),
         np.empty(n_vertices // 2 + 1),
         np.empty(n_vertices // 2 + 1),
-        np.zeros(2, dtype=np.int64),
+        np.zeros(3, dtype=np.int64),
     )
 
 

@@ -6,7 +6,7 @@ from sktopo._numeric.bucket_queue import bucket_floor, push
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.remainder import offer_remainder
-from sktopo._numeric.tables import CUT, N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
+from sktopo._numeric.tables import CUT, N_OUT, N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
 
 __all__ = ["offer_rows", "queue_rows"]
 
@@ -29,7 +29,7 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
 
 
 @kernel
-def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste, queue, buffer, n):
+def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste, touched, queue, buffer, n):
     """Offer every edge of this bucket or above that leaves the component of the row's own source.
 
     Each row is queued again at the next edge that leaves. Where the operator's columns answer (`giant[o]` is a
@@ -62,8 +62,7 @@ def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste,
         n0, n1, n2, taps_at = ops[o, OUT_D], ops[o, OUT_D + 1], ops[o, OUT_D + 2], ops[o, TAPS_AT]
         floor = max(lo, least[o])
         resting, ahead, wasted = 0.0, 0, 0
-        i = start + entry[k]
-        listed_before = i < stop
+        began = i = start + entry[k]
         while i < stop:
             phi = np.float64(list_w[i]) * h_k
             if phi < floor and (ahead == LOOK_AHEAD or phi <= 0.0 or phi < least[o]):
@@ -92,13 +91,15 @@ def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste,
             i += 1
         entry[k] = i - start
         waste[o] += wasted
+        touched[o] += i - began
         if resting > 0.0 or start == stop:
             continue
         phi = np.float64(list_w[min(i, stop - 1)]) * h_k
         if i == stop:
             if not ops[o, CUT]:
                 continue
-            if phi >= floor or not listed_before:
+            if phi >= floor or began == stop:
+                touched[o] += ops[o, N_OUT]
                 n, phi = offer_remainder(tables, ops[o], k, h_k, floor, least[o], label, giant_label, buffer, n)
         if phi > 0.0 and phi >= least[o]:
             push(queue, k, phi, bucket)

@@ -74,7 +74,20 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
                 n += 1
             event = pop(queue, bucket)
         n = offer_rows(
-            tables, due_rows, n_rows, bucket, h, least, label, answering.giant, entry, answering.waste, queue, buffer, n
+            tables,
+            due_rows,
+            n_rows,
+            bucket,
+            h,
+            least,
+            label,
+            answering.giant,
+            entry,
+            answering.waste,
+            answering.touched,
+            queue,
+            buffer,
+            n,
         )
         if n_columns:
             n = offer_columns(
@@ -84,6 +97,7 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
         add_edges(components, buffer.phi, buffer.u, buffer.v, n)
         if change_is_due(answering.giant, answering.waste, answering.check_at, answering.spent, answering.budget):
             change_answering(tables, first_column, h, least, label, entry, answering, queue, buffer, patience, bucket)
+    components.counts[2] = answering.touched.sum() + len(listed_phi)
     return components
 
 

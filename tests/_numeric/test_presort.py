@@ -69,7 +69,7 @@ def test_cut_lists_change_nothing(seed, quantised, patience, monkeypatch):
         for name in ("forest_phi", "forest_u", "forest_v", "birth", "death"):
             n = whole.counts[0 if name.startswith("forest") else 1]
             np.testing.assert_array_equal(getattr(cut, name)[:n], getattr(whole, name)[:n])
-        np.testing.assert_array_equal(cut.counts, whole.counts)
+        np.testing.assert_array_equal(cut.counts[:2], whole.counts[:2])
 
 
 def test_as_many_edges_are_listed_as_memory_allows():
