@@ -10,9 +10,10 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 
 
-def seconds(function, *, repeats=7):
-    """Median and smallest wall time of several runs, after one that is not counted."""
-    function()
+def seconds(function, *, repeats=7, warm=True):
+    """Median and smallest wall time of several runs, after one that is not counted unless it has been run already."""
+    if warm:
+        function()
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
@@ -22,12 +23,14 @@ def seconds(function, *, repeats=7):
 
 
 def report(name, rows, notes):
-    """Print a table of rows (dicts with the same keys) and write everything to results/<name>.json."""
+    """Print a table of rows (dicts with the same keys); with a name, write everything to results/<name>.json."""
     columns = list(rows[0])
     cells = [[_text(row[column]) for column in columns] for row in rows]
     widths = [max(len(column), *(len(row[i]) for row in cells)) for i, column in enumerate(columns)]
     for row in (columns, ["-" * width for width in widths], *cells):
         print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)))
+    if name is None:
+        return
     RESULTS.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     (RESULTS / f"{name}.json").write_text(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.bucket_queue import bucket_floor, push
+from sktopo._numeric.bucket_queue import push, take
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.columns import chunk_maxima, column_price, offer_column
 from sktopo._numeric.jit import kernel
@@ -77,11 +77,11 @@ def new_answering(tables, n_h_bounds):
 
 
 @kernel
-def offer_columns(tables, due, n_due, first_column, bucket, h, least, label, answering, queue, buffer, n):
-    """Offer the edges of this bucket or above into results outside the giant component; see `offer_rows`."""
-    ops, lo = tables.ops, bucket_floor(queue, bucket)
-    for d in range(n_due):
-        j = np.int64(due[d])
+def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer, n):
+    """Offer the edges of at least `lo`, the floor of the bucket, into results outside the giant component."""
+    ops = tables.ops
+    for d in range(take(queue, bucket)):
+        j = np.int64(queue.due[d])
         o = answering.column_op[j]
         v = tables.target_units[j]
         giant_label = label[answering.giant[o]] if answering.giant[o] >= 0 else -1
@@ -100,7 +100,7 @@ def offer_columns(tables, due, n_due, first_column, bucket, h, least, label, ans
         )
         if phi > 0.0:
             answering.column_phi[j], answering.column_u[j] = phi, u
-            push(queue, first_column + j, phi, bucket)
+            push(queue, j, phi, bucket)
     return n
 
 
@@ -119,6 +119,15 @@ def _majority(op, target_units, label):
 
 
 @kernel
+def _count_outside(op, target_units, label, giant_label):
+    """Number of results outside the giant component."""
+    outside = 0
+    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+        outside += label[target_units[j]] != giant_label
+    return outside
+
+
+@kernel
 def change_is_due(giant, waste, check_at, spent, budget):
     """Whether `change_answering` would look at any operator."""
     for o in range(len(giant)):
@@ -128,7 +137,7 @@ def change_is_due(giant, waste, check_at, spent, budget):
 
 
 @kernel
-def change_answering(tables, first_column, h, least, label, entry, answering, queue, buffer, patience, bucket):
+def change_answering(tables, h, least, label, entry, answering, rows, columns, buffer, patience, bucket):
     """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
     for o in range(len(tables.ops)):
         if answering.giant[o] >= 0:
@@ -136,33 +145,32 @@ def change_answering(tables, first_column, h, least, label, entry, answering, qu
                 answering.giant[o] = -1
                 answering.waste[o] = 0
                 answering.reluctance[o] *= 2
-                queue_rows(tables, o, h, least, entry, queue, bucket + 1)
+                queue_rows(tables, o, h, least, entry, rows, bucket + 1)
         elif answering.waste[o] >= answering.check_at[o]:
             op = tables.ops[o]
             giant = _majority(op, tables.target_units, label)
-            outside = 0
-            for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
-                outside += label[tables.target_units[j]] != label[giant]
-            price = outside * column_price(op)
-            if answering.waste[o] < patience * answering.reluctance[o] * price:
-                answering.check_at[o] = answering.waste[o] + op[N_TARGET]
+            price = _count_outside(op, tables.target_units, label, label[giant]) * column_price(op)
+            limit = patience * answering.reluctance[o] * price
+            if answering.waste[o] < limit:
+                # Each look costs a pass over the results.
+                answering.check_at[o] = answering.waste[o] + max(op[N_TARGET], answering.waste[o] // 4)
             else:
                 answering.giant[o] = giant
                 answering.spent[o], answering.budget[o] = 0, 4 * price + op[N_TARGET]
                 if op[KIND] == DENSE:
                     chunk_maxima(op, h, answering.h_bounds)
-                _queue_columns(tables, o, first_column, h, least, label, answering, queue, buffer, bucket)
+                _queue_columns(tables, o, h, least, label, answering, columns, buffer, bucket)
 
 
 @kernel
-def _queue_columns(tables, o, first_column, h, least, label, answering, queue, buffer, bucket):
+def _queue_columns(tables, o, h, least, label, answering, queue, buffer, bucket):
     op, none = tables.ops[o], np.int64(0)
-    giant_label = np.int64(label[answering.giant[o]])
+    giant_label, target_units = np.int64(label[answering.giant[o]]), tables.target_units
     for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
-        if label[tables.target_units[j]] != giant_label:
+        if label[target_units[j]] != giant_label:
             _, phi, u = offer_column(
                 tables, o, j, h, answering.h_bounds, label, giant_label, np.inf, least, answering.touched, buffer, none
             )
             if phi > 0.0:
                 answering.column_phi[j], answering.column_u[j], answering.column_op[j] = phi, u, o
-                push(queue, first_column + j, phi, bucket + 1)
+                push(queue, j, phi, bucket + 1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from sktopo._numeric.jit import kernel
 
-__all__ = ["Queue", "bucket_floor", "new_queue", "pop", "push"]
+__all__ = ["ABSENT", "END", "Queue", "bucket_floor", "bucket_of", "new_queue", "push", "take"]
 
 OCTAVES = 40
 MANTISSA = 52
@@ -20,45 +20,64 @@ END, ABSENT = -1, -2
 
 
 class Queue(NamedTuple):
-    """Linked lists: `head` by bucket, `after` by event; `first` holds the leading bits of the largest key."""
+    """Linked lists: `head` by bucket, `after` by event; `due` takes what is taken out.
+
+    `top` holds the leading bits of the largest key.
+    """
 
     head: np.ndarray
     after: np.ndarray
-    first: int
+    due: np.ndarray
+    top: int
     bits: int
 
 
 @kernel
 def new_queue(n_events, top, bits):
-    """An empty queue for keys up to `top`."""
-    head = np.full((OCTAVES << bits) + 1, END, dtype=np.int32)
-    after = np.full(n_events, ABSENT, dtype=np.int32)
-    return Queue(head, after, np.float64(top).view(np.int64) >> (MANTISSA - bits), bits)
+    """An empty queue for events 0 to `n_events` - 1 and keys up to `top`."""
+    head = np.empty((OCTAVES << bits) + 1, dtype=np.int32)
+    after, due = np.empty(n_events, dtype=np.int32), np.empty(n_events, dtype=np.int32)
+    for bucket in range(len(head)):
+        head[bucket] = END
+    for event in range(n_events):
+        after[event] = ABSENT
+    return Queue(head, after, due, np.float64(top).view(np.int64) >> (MANTISSA - bits), bits)
 
 
 @kernel
 def push(queue, event, key, earliest):
     """Add an event with a positive key, to no bucket before `earliest`; one that waits already stays put."""
     if queue.after[event] == ABSENT:
-        bucket = queue.first - (np.float64(key).view(np.int64) >> (MANTISSA - queue.bits))
-        bucket = min(max(bucket, earliest), len(queue.head) - 1)
+        bucket = bucket_of(queue.top, queue.bits, key, earliest)
         queue.after[event] = queue.head[bucket]
         queue.head[bucket] = event
 
 
 @kernel
-def pop(queue, bucket):
-    """Take an event out of a bucket; END if there is none."""
-    event = queue.head[bucket]
-    if event != END:
-        queue.head[bucket] = queue.after[event]
-        queue.after[event] = ABSENT
-    return event
+def bucket_of(top, bits, key, earliest):
+    """Number of the bucket of a positive key."""
+    bucket = top - (np.float64(key).view(np.int64) >> (MANTISSA - bits))
+    return min(max(bucket, earliest), OCTAVES << bits)
+
+
+@kernel
+def take(queue, bucket):
+    """Move the events of a bucket to `due`; returns their number."""
+    head, after, due = queue.head, queue.after, queue.due
+    event, n = head[bucket], 0
+    head[bucket] = END
+    while event != END:
+        due[n] = event
+        n += 1
+        following = after[event]
+        after[event] = ABSENT
+        event = following
+    return n
 
 
 @kernel
 def bucket_floor(queue, bucket):
     """Smallest positive key that belongs to a bucket."""
-    if bucket == len(queue.head) - 1 or queue.first <= bucket:
+    if bucket == len(queue.head) - 1 or queue.top <= bucket:
         return SMALLEST
-    return np.int64((queue.first - bucket) << (MANTISSA - queue.bits)).view(np.float64)
+    return np.int64((queue.top - bucket) << (MANTISSA - queue.bits)).view(np.float64)

@@ -71,6 +71,7 @@ def _merge_sort(buffer, start, stop):
     phi, u, v = buffer.phi, buffer.u, buffer.v
     for e in range(start, stop, RUN):
         _insertion_sort(phi, u, v, e, min(e + RUN, stop))
+    other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
     width = RUN
     while width < stop - start:
         for left in range(start, stop, 2 * width):
@@ -83,16 +84,17 @@ def _merge_sort(buffer, start, stop):
                 else:
                     chosen = b
                     b += 1
-                buffer.other_phi[e] = phi[chosen]
-                buffer.other_u[e], buffer.other_v[e] = u[chosen], v[chosen]
+                other_phi[e], other_u[e], other_v[e] = phi[chosen], u[chosen], v[chosen]
         _copy_back(buffer, start, stop)
         width *= 2
 
 
 @kernel
 def _copy_back(buffer, start, stop):
+    phi, u, v = buffer.phi, buffer.u, buffer.v
+    other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
     for e in range(start, stop):  # a slice would compile a second longer
-        buffer.phi[e], buffer.u[e], buffer.v[e] = buffer.other_phi[e], buffer.other_u[e], buffer.other_v[e]
+        phi[e], u[e], v[e] = other_phi[e], other_u[e], other_v[e]
 
 
 @kernel
@@ -113,19 +115,19 @@ def sort_buffer(buffer, n):
         bins[min(n - 1, int((highest - phi[e]) * per_unit)) + 1] += 1
     for b in range(n):
         bins[b + 1] += bins[b]
+    other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
     for e in range(n):
         b = min(n - 1, int((highest - phi[e]) * per_unit))
         at = bins[b]
         bins[b] += 1
-        buffer.other_phi[at], buffer.other_u[at], buffer.other_v[at] = phi[e], u[e], v[e]
+        other_phi[at], other_u[at], other_v[at] = phi[e], u[e], v[e]
     start = np.int64(0)
     _copy_back(buffer, start, n)
     for b in range(n):  # bins[b] is now where bin b stops
         if bins[b] - start > RUN:
             _merge_sort(buffer, start, bins[b])
-        elif bins[b] - start > 1:
-            _insertion_sort(phi, u, v, start, bins[b])
         start = bins[b]
+    _insertion_sort(phi, u, v, np.int64(0), n)  # moves edges within their bin only
 
 
 @kernel
@@ -143,12 +145,12 @@ def thin_buffer(buffer, n, label):
     parent = buffer.parent
     for x in range(len(parent)):
         parent[x] = x
+    phi, u, v = buffer.phi, buffer.u, buffer.v
     kept = 0
     for e in range(n):
-        a = _root(parent, label[buffer.u[e]])
-        b = _root(parent, label[buffer.v[e]])
+        a, b = _root(parent, label[u[e]]), _root(parent, label[v[e]])
         if a != b:
             parent[a] = b
-            buffer.phi[kept], buffer.u[kept], buffer.v[kept] = buffer.phi[e], buffer.u[e], buffer.v[e]
+            phi[kept], u[kept], v[kept] = phi[e], u[e], v[e]
             kept += 1
     return kept

@@ -82,17 +82,18 @@ def _offer_dense(tables, op, j, h, h_bounds, label, giant_label, lo, least, buff
     source_at = op[SOURCE_AT] + position * n_in
     bound_at = op[BOUND_AT] + row * n_chunks
     h_bound_at = op[H_BOUND_AT] + position * n_chunks
+    weights, source_units = tables.weights, tables.source_units
     v = tables.target_units[op[TARGET_AT] + j]
     own = label[v]
-    best, best_u, done, looked = SMALLEST, np.int32(-1), False, 0
+    bounds, best, best_u, done, looked = tables.bounds, SMALLEST, np.int32(-1), False, 0
     for c in range(n_chunks):
-        if not np.float64(tables.bounds[bound_at + c]) * h_bounds[h_bound_at + c] >= best:
+        if not np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c] >= best:
             continue
         looked += CHUNK
         for k in range(c * CHUNK, min(n_in, (c + 1) * CHUNK)):
-            phi = np.float64(tables.weights[weight_at + k]) * h[source_at + k]
+            phi = np.float64(weights[weight_at + k]) * h[source_at + k]
             if phi >= best and phi >= least:
-                u = tables.source_units[source_at + k]
+                u = source_units[source_at + k]
                 if u < 0 or label[u] == own:
                     continue
                 if phi < lo:
@@ -122,6 +123,7 @@ def _offer_conv(tables, op, j, h, label, giant_label, lo, least, buffer, n):
     first1, last1 = _taps_inside(x1, n1, k1, d1)
     first2, last2 = _taps_inside(x2, n2, k2, d2)
     first_in = channel // op[C_OUT] * op[C_IN]
+    weights, source_units = tables.weights, tables.source_units
     v = tables.target_units[op[TARGET_AT] + j]
     own = label[v]
     best, best_u, done = SMALLEST, np.int32(-1), False
@@ -133,9 +135,9 @@ def _offer_conv(tables, op, j, h, label, giant_label, lo, least, buffer, n):
                 source_at = op[SOURCE_AT] + line * n2 + x2
                 for t2 in range(first2, last2):
                     k = source_at + t2 * d2
-                    phi = np.float64(tables.weights[weight_at + t2]) * h[k]
+                    phi = np.float64(weights[weight_at + t2]) * h[k]
                     if phi >= best and phi >= least:
-                        u = tables.source_units[k]
+                        u = source_units[k]
                         if u < 0 or label[u] == own:
                             continue
                         if phi < lo:

@@ -54,19 +54,20 @@ def new_components(n_vertices):
 def add_edges(components, phi, u, v, n):
     """Kruskal's algorithm over the first n edges, which are sorted and lighter than all edges before."""
     label, after, size, born = components.label, components.after, components.size, components.born
+    forest_phi, forest_u, forest_v = components.forest_phi, components.forest_u, components.forest_v
+    birth, death = components.birth, components.death
     n_forest, n_pairs = components.counts[0], components.counts[1]
     for e in range(n):
         large, small = label[u[e]], label[v[e]]
         if large == small:
             continue
-        components.forest_phi[n_forest] = phi[e]
-        components.forest_u[n_forest], components.forest_v[n_forest] = u[e], v[e]
+        forest_phi[n_forest], forest_u[n_forest], forest_v[n_forest] = phi[e], u[e], v[e]
         n_forest += 1
         if size[large] < size[small]:
             large, small = small, large
         elder, younger = max(born[large], born[small]), min(born[large], born[small])
         if younger > phi[e]:
-            components.birth[n_pairs], components.death[n_pairs] = younger, phi[e]
+            birth[n_pairs], death[n_pairs] = younger, phi[e]
             n_pairs += 1
         born[large] = elder if elder > 0.0 else phi[e]
         size[large] += size[small]

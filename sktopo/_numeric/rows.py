@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo._numeric.bucket_queue import bucket_floor, push
+from sktopo._numeric.bucket_queue import ABSENT, bucket_of, take
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.remainder import offer_remainder
@@ -16,21 +16,25 @@ LOOK_AHEAD = 64  # edges inside the own component that are passed over at once; 
 @kernel
 def queue_rows(tables, o, h, least, entry, queue, earliest):
     """Put every row of operator o that does not wait already into the queue, at its next edge."""
-    start = tables.ops[o, SOURCE_AT]
+    start, cut, lightest = tables.ops[o, SOURCE_AT], tables.ops[o, CUT], least[o]
+    list_at, list_w, row_list, source_units = tables.list_at, tables.list_w, tables.row_list, tables.source_units
+    head, after, top, bits = queue.head, queue.after, queue.top, queue.bits
     for k in range(start, start + tables.ops[o, N_SOURCE]):
-        begin, stop = tables.list_at[tables.row_list[k]], tables.list_at[tables.row_list[k] + 1]
+        begin, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
         i = begin + entry[k]
-        if i == stop and i > begin and tables.ops[o, CUT]:
+        if i == stop and i > begin and cut:
             i -= 1  # what is not listed is no heavier
-        if tables.source_units[k] >= 0 and i < stop:
-            phi = np.float64(tables.list_w[i]) * h[k]
-            if phi > 0.0 and phi >= least[o]:
-                push(queue, k, phi, earliest)
+        if source_units[k] >= 0 and i < stop and after[k] == ABSENT:
+            phi = np.float64(list_w[i]) * h[k]
+            if phi > 0.0 and phi >= lightest:
+                bucket = bucket_of(top, bits, phi, earliest)
+                after[k] = head[bucket]
+                head[bucket] = k
 
 
 @kernel
-def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste, touched, queue, buffer, n):
-    """Offer every edge of this bucket or above that leaves the component of the row's own source.
+def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buffer, n):
+    """Offer every edge of at least `lo`, the floor of the bucket, that leaves the component of the row's own source.
 
     Each row is queued again at the next edge that leaves. Where the operator's columns answer (`giant[o]` is a
     vertex of the giant component), a row inside the giant component is left to them, and a row outside rests
@@ -46,8 +50,9 @@ def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste,
     row_op, row_list, row_base, row_corner = tables.row_op, tables.row_list, tables.row_base, tables.row_corner
     source_units, result_units = tables.source_units, tables.target_units
     buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
-    lo = bucket_floor(queue, bucket)
-    for d in range(n_due):
+    giant, waste, touched = answering.giant, answering.waste, answering.touched
+    head, after, due, top, bits = queue.head, queue.after, queue.due, queue.top, queue.bits
+    for d in range(take(queue, bucket)):
         k = np.int64(due[d])
         o = row_op[k]
         u = source_units[k]
@@ -102,5 +107,7 @@ def offer_rows(tables, due, n_due, bucket, h, least, label, giant, entry, waste,
                 touched[o] += ops[o, N_OUT]
                 n, phi = offer_remainder(tables, ops[o], k, h_k, floor, least[o], label, giant_label, buffer, n)
         if phi > 0.0 and phi >= least[o]:
-            push(queue, k, phi, bucket)
+            later = bucket_of(top, bits, phi, bucket)
+            after[k] = head[later]
+            head[later] = k
     return n

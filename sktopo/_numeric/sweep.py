@@ -9,7 +9,7 @@ what lies inside a component is passed over.
 import numpy as np
 
 from sktopo._numeric.answering import change_answering, change_is_due, new_answering, offer_columns
-from sktopo._numeric.bucket_queue import END, new_queue, pop, push
+from sktopo._numeric.bucket_queue import END, bucket_floor, new_queue, push, take
 from sktopo._numeric.buffer import new_buffer, sort_buffer, thin_buffer
 from sktopo._numeric.components import add_edges, new_components
 from sktopo._numeric.jit import kernel
@@ -42,73 +42,56 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
     if top == 0.0:
         return components
     label = components.label
-    n_sources, n_results = len(tables.row_list), len(tables.target_units)
-    first_column, first_listed = n_sources, n_sources + n_results
-    answering = new_answering(tables, n_h_bounds)
-    queue = new_queue(first_listed + len(listed_phi), top, bits)
-    buffer = new_buffer(n_vertices)
-    entry = np.zeros(n_sources, dtype=np.int32)
-    due_rows, due_columns = np.empty(n_sources, dtype=np.int32), np.empty(n_results, dtype=np.int32)
+    rows = new_queue(len(tables.row_list), top, bits)
+    columns = new_queue(len(tables.target_units), top, bits)
+    listed = new_queue(len(listed_phi), top, bits)
+    answering, buffer = new_answering(tables, n_h_bounds), new_buffer(n_vertices)
+    entry = np.zeros(len(tables.row_list), dtype=np.int32)
     first = np.int64(0)
     for o in range(len(tables.ops)):
-        queue_rows(tables, o, h, least, entry, queue, first)
+        queue_rows(tables, o, h, least, entry, rows, first)
     for e in range(len(listed_phi)):
-        push(queue, first_listed + e, listed_phi[e], first)
-    for bucket in range(len(queue.head)):
-        n, n_rows, n_columns = np.int64(0), 0, 0
-        event = pop(queue, bucket)
-        if event == END:
-            continue
-        while event != END:
-            if event < first_column:
-                due_rows[n_rows] = event
-                n_rows += 1
-            elif event < first_listed:
-                due_columns[n_columns] = event - first_column
-                n_columns += 1
-            elif label[listed_u[event - first_listed]] != label[listed_v[event - first_listed]]:
-                e = event - first_listed
-                if n == len(buffer.phi):
-                    n = thin_buffer(buffer, n, label)
-                buffer.phi[n], buffer.u[n], buffer.v[n] = listed_phi[e], listed_u[e], listed_v[e]
-                n += 1
-            event = pop(queue, bucket)
-        n = offer_rows(
-            tables,
-            due_rows,
-            n_rows,
-            bucket,
-            h,
-            least,
-            label,
-            answering.giant,
-            entry,
-            answering.waste,
-            answering.touched,
-            queue,
-            buffer,
-            n,
-        )
-        if n_columns:
-            n = offer_columns(
-                tables, due_columns, n_columns, first_column, bucket, h, least, label, answering, queue, buffer, n
-            )
-        sort_buffer(buffer, n)
-        add_edges(components, buffer.phi, buffer.u, buffer.v, n)
+        push(listed, e, listed_phi[e], first)
+    for bucket in range(len(rows.head)):
+        lo = bucket_floor(rows, bucket)
+        n = np.int64(0)
+        if listed.head[bucket] != END:
+            n = _offer_listed(listed, bucket, listed_phi, listed_u, listed_v, label, buffer, n)
+        if rows.head[bucket] != END:
+            n = offer_rows(tables, rows, bucket, lo, h, least, label, entry, answering, buffer, n)
+        if columns.head[bucket] != END:
+            n = offer_columns(tables, columns, bucket, lo, h, least, label, answering, buffer, n)
+        if n:
+            sort_buffer(buffer, n)
+            add_edges(components, buffer.phi, buffer.u, buffer.v, n)
         if change_is_due(answering.giant, answering.waste, answering.check_at, answering.spent, answering.budget):
-            change_answering(tables, first_column, h, least, label, entry, answering, queue, buffer, patience, bucket)
+            change_answering(tables, h, least, label, entry, answering, rows, columns, buffer, patience, bucket)
     components.counts[2] = answering.touched.sum() + len(listed_phi)
     return components
+
+
+@kernel
+def _offer_listed(listed, bucket, phi, u, v, label, buffer, n):
+    """Offer the listed edges of one bucket that join two components."""
+    for d in range(take(listed, bucket)):
+        e = listed.due[d]
+        if label[u[e]] != label[v[e]]:
+            if n == len(buffer.phi):
+                n = thin_buffer(buffer, n, label)
+            buffer.phi[n], buffer.u[n], buffer.v[n] = phi[e], u[e], v[e]
+            n += 1
+    return n
 
 
 @kernel
 def _heaviest(tables, h, listed_phi):
     """The largest phi of all edges."""
     top = 0.0
-    for k in range(len(tables.row_list)):
-        start, stop = tables.list_at[tables.row_list[k]], tables.list_at[tables.row_list[k] + 1]
-        if start < stop and tables.source_units[k] >= 0:
-            top = max(top, np.float64(tables.list_w[start]) * h[k])
+    list_at, list_w, row_list, source_units = tables.list_at, tables.list_w, tables.row_list, tables.source_units
+    for k in range(len(row_list)):
+        start = list_at[row_list[k]]
+        if start < list_at[row_list[k] + 1] and source_units[k] >= 0:
+            top = max(top, np.float64(list_w[start]) * h[k])
     for e in range(len(listed_phi)):
         top = max(top, listed_phi[e])
     return top
