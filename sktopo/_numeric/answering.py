@@ -19,9 +19,11 @@ from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.columns import chunk_maxima, column_price, offer_column
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.rows import queue_rows
-from sktopo._numeric.tables import DENSE, KIND, N_TARGET, TARGET_AT
+from sktopo._numeric.tables import DENSE, KIND, N_TARGET, TARGET_AT, UNITS_AT
 
 __all__ = ["Answering", "change_answering", "change_is_due", "new_answering", "offer_columns"]
+
+SAMPLE = 128  # results whose components are compared to find the giant one
 
 
 class Answering(NamedTuple):
@@ -106,9 +108,9 @@ def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer,
 
 @kernel
 def _majority(op, target_units, label):
-    """A vertex of the component that holds more than half of the results, if one does; else any (Boyer, Moore)."""
-    vertex, votes = target_units[op[TARGET_AT]], 0
-    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+    """A vertex of the component that holds more than half of the results, or of a sample of many; else any."""
+    vertex, votes = target_units[op[TARGET_AT]], 0  # Boyer and Moore's count
+    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET], 1 + op[N_TARGET] // SAMPLE):
         if votes == 0:
             vertex, votes = target_units[j], 1
         elif label[target_units[j]] == label[vertex]:
@@ -122,8 +124,12 @@ def _majority(op, target_units, label):
 def _count_outside(op, target_units, label, giant_label):
     """Number of results outside the giant component."""
     outside = 0
-    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
-        outside += label[target_units[j]] != giant_label
+    if op[UNITS_AT] >= 0:  # without indirection the loop is vectorised
+        for v in range(op[UNITS_AT], op[UNITS_AT] + op[N_TARGET]):
+            outside += label[v] != giant_label
+    else:
+        for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+            outside += label[target_units[j]] != giant_label
     return outside
 
 

@@ -6,7 +6,7 @@ from sktopo._numeric.bucket_queue import ABSENT, bucket_of, take
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.remainder import offer_remainder
-from sktopo._numeric.tables import CUT, N_OUT, N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
+from sktopo._numeric.tables import CUT, GUARDS, LAST, N_OUT, N_SOURCE, SOURCE_AT, TAPS_AT, UNITS_AT
 
 __all__ = ["offer_rows", "queue_rows"]
 
@@ -62,9 +62,7 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
             continue
         h_k, base, units_at = h[k], row_base[k], ops[o, UNITS_AT]
         start, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
-        q0, q1, q2 = row_corner[k, 0], row_corner[k, 1], row_corner[k, 2]
-        at_border = q0 >= 0
-        n0, n1, n2, taps_at = ops[o, OUT_D], ops[o, OUT_D + 1], ops[o, OUT_D + 2], ops[o, TAPS_AT]
+        corner, taps_at, last = row_corner[k], ops[o, TAPS_AT], ops[o, LAST]
         floor = max(lo, least[o])
         resting, ahead, wasted = 0.0, 0, 0
         began = i = start + entry[k]
@@ -74,9 +72,9 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
                 break
             if phi < resting:
                 break
-            if at_border:
-                z0, z1, z2 = q0 - list_tap[i - taps_at, 0], q1 - list_tap[i - taps_at, 1], q2 - list_tap[i - taps_at, 2]
-                if z0 < 0 or z1 < 0 or z2 < 0 or z0 >= n0 or z1 >= n1 or z2 >= n2:
+            if corner >= 0:
+                place = (corner | GUARDS) - list_tap[i - taps_at]
+                if place & ((last | GUARDS) - (place & ~GUARDS)) & GUARDS != GUARDS:
                     i += 1
                     continue
             v = base + list_j[i] if units_at >= 0 else np.int64(result_units[base + list_j[i]])

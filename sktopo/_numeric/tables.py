@@ -19,10 +19,13 @@ __all__ = [
     "C_OUT",
     "DENSE",
     "DILATION_D",
+    "FIELD",
+    "GUARDS",
     "H_BOUND_AT",
     "IN_D",
     "KERNEL_D",
     "KIND",
+    "LAST",
     "N_COLUMNS",
     "N_IN",
     "N_OUT",
@@ -45,11 +48,17 @@ __all__ = [
 KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, UNITS_AT, CUT = range(8)
 # Dense: result p * N_OUT + j reads sources p * N_IN + k.
 N_IN, N_OUT, BOUND_AT, H_BOUND_AT = 8, 9, 10, 11
-# Convolution: channels per group; then three entries (depth, height, width; 1 if unused) for each of the rest.
-C_IN, C_OUT, TAPS_AT, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D = 8, 9, 10, 11, 14, 17, 20, 23, 26
-N_COLUMNS = 29
+# Convolution: channels per group, where its taps are less where its lists are, the last output position, packed;
+# then three entries (depth, height, width; 1 if unused) for each of the rest.
+C_IN, C_OUT, TAPS_AT, LAST, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D = 8, 9, 10, 11, 12, 15, 18, 21, 24, 27
+N_COLUMNS = 30
 
 DENSE, CONV = 0, 1
+# Three coordinates below 2 ** 20 in one integer, with a guard bit above each: a subtraction leaves the guard bit
+# only where the difference is not negative.
+FIELD = 21
+GUARDS = (1 << 20) | (1 << 41) | (1 << 62)
+
 CHUNK = 64  # source elements of a dense operator that share one bound
 
 
@@ -67,14 +76,14 @@ class Tables(NamedTuple):
     row_base : int32 (k,)
         What is added to a list's `list_j` to find the result's vertex, or where vertices are not in sequence
         its place in `target_units`.
-    row_corner : int32 (k, 3)
-        For sources near the border of a convolution, the output position of its zeroth tap; taps that fall off
-        the image are skipped. -1 in the first entry means that none does.
+    row_corner : int64 (k,)
+        For sources near the border of a convolution, the output position of its zeroth tap, packed; taps that
+        fall off the image are skipped. -1 means that none does.
     list_at : int64 (l + 1,)
     list_w : float32 or float64 (i,)
     list_j : int32 (i,)
-    list_tap : int32 (i of convolutions, 3)
-        How far a tap lies before the zeroth one, in output positions.
+    list_tap : int64 (i of convolutions,)
+        How far a tap lies before the zeroth one, in output positions, packed.
     weights : float32 or float64
         Row-major (result, source) matrices or kernels, for columns.
     bounds : as weights

@@ -4,7 +4,7 @@ import numpy as np
 
 from sktopo._numeric import tables as t
 from sktopo._numeric.presort import sort_lists
-from sktopo.filtration.taps import phases_of, three
+from sktopo.filtration.taps import packed, phases_of, three
 
 __all__ = ["tabulate"]
 
@@ -93,7 +93,7 @@ class Tabulator:
         first, _ = self._append_lists(heights.T, n_kept)
         self._append("row_list", np.tile(first + np.arange(n_in), n_positions))
         self._append("row_base", np.repeat(base + n_out * np.arange(n_positions), n_in))
-        self._append("row_corner", np.full((op[t.N_SOURCE], 3), -1))
+        self._append("row_corner", np.full(op[t.N_SOURCE], -1))
 
     def _add_conv(self, operator, heights, op, base):
         op[t.KIND], op[t.C_IN], op[t.C_OUT] = t.CONV, heights.shape[1], len(heights) // operator.groups
@@ -108,20 +108,21 @@ class Tabulator:
         }
         for column, sizes in geometry.items():
             op[column : column + 3] = sizes
+        op[t.LAST] = packed(geometry[t.OUT_D] - 1)
         op[t.TAPS_AT] = self.length["lists"] - self.length["list_tap"]
         phases, zeroth_tap = phases_of(operator, heights)
         n_channels, n_positions = operator.in_shape[0], len(zeroth_tap)
         row_list = np.empty((n_channels, n_positions), dtype=np.int32)
-        row_corner = np.empty((n_channels, n_positions, 3), dtype=np.int32)
+        row_corner = np.empty((n_channels, n_positions), dtype=np.int64)
         for phase in phases:
             first, entries = self._append_lists(phase.weights, phase.weights.shape[1])
-            self._append("list_tap", phase.before[entries].reshape(-1, 3))
+            self._append("list_tap", packed(phase.before)[entries].ravel())
             entries[:] = np.take_along_axis(phase.results, entries, axis=1)
             row_list[:, phase.positions] = first + np.arange(n_channels)[:, None]
             row_corner[:, phase.positions] = phase.corner
         self._append("row_list", row_list.ravel())
         self._append("row_base", np.tile(base + zeroth_tap, n_channels))
-        self._append("row_corner", row_corner.reshape(-1, 3))
+        self._append("row_corner", row_corner.ravel())
 
 
 # Shape of an empty table, and its type.
@@ -132,9 +133,9 @@ _SMALL = {
     "row_op": (0, np.int32),
     "row_list": (0, np.int32),
     "row_base": (0, np.int32),
-    "row_corner": ((0, 3), np.int32),
+    "row_corner": (0, np.int64),
     "list_sizes": (0, np.int64),
-    "list_tap": ((0, 3), np.int32),
+    "list_tap": (0, np.int64),
     "bounds": (0, np.float64),
 }
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Phase", "phases_of", "three"]
+from sktopo._numeric.tables import FIELD
+
+__all__ = ["Phase", "packed", "phases_of", "three"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class Phase:
         How far a tap lies before the zeroth one, in output positions.
     positions : int array (s,)
         Flat source positions.
-    corner : int array (s, d)
-        Output position of the zeroth tap; -1 where no tap falls off the image.
+    corner : int array (s,)
+        Output position of the zeroth tap, packed; -1 where no tap falls off the image.
     """
 
     weights: np.ndarray
@@ -79,9 +81,14 @@ def _taps_of_phase(phase, kernel, stride, dilation):
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
+def packed(places):
+    """Three coordinates in one integer, see `tables`."""
+    return (places.astype(np.int64) << (FIELD * np.arange(3))).sum(axis=-1)
+
+
 def _border(corner, before, out):
     """The corners, -1 where every tap stays on the image."""
     if len(before) == 0:
-        return np.full(corner.shape, -1)
+        return np.full(len(corner), -1)
     on_image = (corner >= before.max(axis=0)) & (corner - before.min(axis=0) < out)
-    return np.where(on_image.all(axis=1)[:, None], -1, corner)
+    return np.where(on_image.all(axis=1), -1, packed(corner))
