@@ -16,7 +16,7 @@ import numpy as np
 
 from sktopo._numeric.bucket_queue import push, take
 from sktopo._numeric.buffer import thin_buffer
-from sktopo._numeric.columns import chunk_maxima, column_price, offer_column
+from sktopo._numeric.columns import chunk_maxima, column_price, scan_columns
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.rows import queue_rows
 from sktopo._numeric.tables import DENSE, KIND, N_TARGET, TARGET_AT, UNITS_AT
@@ -81,29 +81,40 @@ def new_answering(tables, n_h_bounds):
 @kernel
 def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer, n):
     """Offer the edges of at least `lo`, the floor of the bucket, into results outside the giant component."""
-    ops = tables.ops
-    for d in range(take(queue, bucket)):
-        j = np.int64(queue.due[d])
-        o = answering.column_op[j]
-        v = tables.target_units[j]
-        giant_label = label[answering.giant[o]] if answering.giant[o] >= 0 else -1
-        if giant_label < 0 or label[v] == giant_label:
-            continue
-        u = answering.column_u[j]
-        if label[u] == giant_label:  # the heaviest edge still, since what leaves a component only gets less
-            if n == len(buffer.phi):
-                n = thin_buffer(buffer, n, label)
-            buffer.phi[n], buffer.u[n], buffer.v[n] = answering.column_phi[j], u, v
-            n += 1
-            continue
-        answering.spent[o] += column_price(ops[o])
-        n, phi, u = offer_column(
-            tables, o, j, h, answering.h_bounds, label, giant_label, lo, least, answering.touched, buffer, n
-        )
-        if phi > 0.0:
-            answering.column_phi[j], answering.column_u[j] = phi, u
-            push(queue, j, phi, bucket)
+    due, column_op, column_phi, column_u = queue.due, answering.column_op, answering.column_phi, answering.column_u
+    target_units, giant, spent = tables.target_units, answering.giant, answering.spent
+    buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
+    n_due, d = take(queue, bucket), 0
+    while d < n_due:  # results of one operator follow each other, mostly
+        o, start = column_op[due[d]], d
+        stop = start
+        giant_label = np.int64(label[giant[o]] if giant[o] >= 0 else -1)
+        while d < n_due and column_op[due[d]] == o:
+            j = due[d]
+            v, u = target_units[j], column_u[j]
+            d += 1
+            if giant_label < 0 or label[v] == giant_label:
+                continue
+            if label[u] == giant_label:  # the heaviest edge still, since what leaves a component only gets less
+                if n == len(buffer_phi):
+                    n = thin_buffer(buffer, n, label)
+                buffer_phi[n], buffer_u[n], buffer_v[n] = column_phi[j], u, v
+                n += 1
+                continue
+            due[stop] = j
+            stop += 1
+        if stop > start:
+            spent[o] += (stop - start) * column_price(tables.ops[o])
+            n = scan_columns(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n)
+            _queue_columns(queue, start, stop, column_phi, bucket)
     return n
+
+
+@kernel
+def _queue_columns(queue, start, stop, column_phi, earliest):
+    for d in range(start, stop):
+        if column_phi[queue.due[d]] > 0.0:
+            push(queue, queue.due[d], column_phi[queue.due[d]], earliest)
 
 
 @kernel
@@ -163,20 +174,20 @@ def change_answering(tables, h, least, label, entry, answering, rows, columns, b
             else:
                 answering.giant[o] = giant
                 answering.spent[o], answering.budget[o] = 0, 4 * price + op[N_TARGET]
-                if op[KIND] == DENSE:
-                    chunk_maxima(op, h, answering.h_bounds)
-                _queue_columns(tables, o, h, least, label, answering, columns, buffer, bucket)
+                _ask_columns(tables, o, h, least, label, answering, columns, buffer, bucket)
 
 
 @kernel
-def _queue_columns(tables, o, h, least, label, answering, queue, buffer, bucket):
-    op, none = tables.ops[o], np.int64(0)
-    giant_label, target_units = np.int64(label[answering.giant[o]]), tables.target_units
+def _ask_columns(tables, o, h, least, label, answering, queue, buffer, bucket):
+    """Queue the results outside the giant component at their heaviest edge."""
+    op, target_units, due, column_op = tables.ops[o], tables.target_units, queue.due, answering.column_op
+    giant_label, none = np.int64(label[answering.giant[o]]), np.int64(0)
+    stop = none
     for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
         if label[target_units[j]] != giant_label:
-            _, phi, u = offer_column(
-                tables, o, j, h, answering.h_bounds, label, giant_label, np.inf, least, answering.touched, buffer, none
-            )
-            if phi > 0.0:
-                answering.column_phi[j], answering.column_u[j], answering.column_op[j] = phi, u, o
-                push(queue, j, phi, bucket + 1)
+            column_op[j], due[stop] = o, j
+            stop += 1
+    if op[KIND] == DENSE:
+        chunk_maxima(op, h, answering.h_bounds)
+    scan_columns(tables, o, due, none, stop, np.inf, h, label, giant_label, least, answering, buffer, none)
+    _queue_columns(queue, none, stop, answering.column_phi, bucket + 1)

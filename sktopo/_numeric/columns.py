@@ -27,12 +27,12 @@ from sktopo._numeric.tables import (
     WEIGHT_AT,
 )
 
-__all__ = ["chunk_maxima", "column_price", "offer_column"]
+__all__ = ["chunk_maxima", "column_price", "scan_columns"]
 
 
 @kernel
 def column_price(op):
-    """What `offer_column` costs, in row steps."""
+    """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
         return 40 + op[N_IN] // 8
     return 40 + op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] // 2
@@ -53,104 +53,116 @@ def chunk_maxima(op, h, h_bounds):
 
 
 @kernel
-def offer_column(tables, o, j, h, h_bounds, label, giant_label, lo, least, touched, buffer, n):
-    """Offer every edge into result j of operator o of at least `lo` that comes from another component.
+def scan_columns(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
+    """Offer every edge of at least `lo` that comes into the results `due[start:stop]` from another component.
+
+    Of every result it leaves in `answering` the heaviest edge from another component below `lo`; phi is 0 if there is
+    none, or if an edge from the giant component was offered: from then on the rows outside it see to the rest.
 
     Returns
     -------
-    n : int
+    int
         Number of edges in the buffer.
-    phi, u
-        The heaviest edge from another component below `lo`; phi is 0 if there is none, or if an edge from the
-        giant component was offered: from then on the rows outside it see to the rest.
     """
-    op, place = tables.ops[o], j - tables.ops[o, TARGET_AT]
-    if op[KIND] == DENSE:
-        n, phi, u, looked = _offer_dense(tables, op, place, h, h_bounds, label, giant_label, lo, least[o], buffer, n)
+    scan = (tables, tables.ops[o], due, start, stop, lo, h, label, giant_label, least[o], answering, buffer, n)
+    if tables.ops[o, KIND] == DENSE:
+        n, looked = _scan_dense(*scan)
     else:
-        n, phi, u, looked = _offer_conv(tables, op, place, h, label, giant_label, lo, least[o], buffer, n)
-    touched[o] += looked
-    return n, phi, u
+        n, looked = _scan_conv(*scan)
+    answering.touched[o] += looked
+    return n
 
 
 @kernel
-def _offer_dense(tables, op, j, h, h_bounds, label, giant_label, lo, least, buffer, n):
-    n_in = op[N_IN]
-    position, row = j // op[N_OUT], j % op[N_OUT]
+def _scan_dense(tables, op, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
+    weights, source_units, bounds = tables.weights, tables.source_units, tables.bounds
+    h_bounds, column_phi, column_u = answering.h_bounds, answering.column_phi, answering.column_u
+    n_in, n_out = op[N_IN], op[N_OUT]
     n_chunks = (n_in + CHUNK - 1) // CHUNK
-    weight_at = op[WEIGHT_AT] + row * n_in
-    source_at = op[SOURCE_AT] + position * n_in
-    bound_at = op[BOUND_AT] + row * n_chunks
-    h_bound_at = op[H_BOUND_AT] + position * n_chunks
-    weights, source_units = tables.weights, tables.source_units
-    v = tables.target_units[op[TARGET_AT] + j]
-    own = label[v]
-    bounds, best, best_u, done, looked = tables.bounds, SMALLEST, np.int32(-1), False, 0
-    for c in range(n_chunks):
-        if not np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c] >= best:
-            continue
-        looked += CHUNK
-        for k in range(c * CHUNK, min(n_in, (c + 1) * CHUNK)):
-            phi = np.float64(weights[weight_at + k]) * h[source_at + k]
-            if phi >= best and phi >= least:
-                u = source_units[source_at + k]
-                if u < 0 or label[u] == own:
-                    continue
-                if phi < lo:
-                    if phi > best or best_u < 0 or u < best_u:
-                        best, best_u = phi, u
-                    continue
-                if n == len(buffer.phi):
-                    n = thin_buffer(buffer, n, label)
-                buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
-                n += 1
-                done |= label[u] == giant_label
-    return n, 0.0 if done or best_u < 0 else best, best_u, looked
+    looked = 0
+    for d in range(start, stop):
+        position, row = (due[d] - op[TARGET_AT]) // n_out, (due[d] - op[TARGET_AT]) % n_out
+        weight_at, source_at = op[WEIGHT_AT] + row * n_in, op[SOURCE_AT] + position * n_in
+        bound_at, h_bound_at = op[BOUND_AT] + row * n_chunks, op[H_BOUND_AT] + position * n_chunks
+        v = tables.target_units[due[d]]
+        own = label[v]
+        best, best_u, done = SMALLEST, np.int32(-1), False
+        promising = 0
+        for c in range(1, n_chunks):
+            if np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c] > (
+                np.float64(bounds[bound_at + promising]) * h_bounds[h_bound_at + promising]
+            ):
+                promising = c
+        for i in range(n_chunks):  # the most promising chunk first: it shortens the rest
+            c = (promising + i) % n_chunks
+            if not np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c] >= best:
+                continue
+            looked += CHUNK
+            for k in range(c * CHUNK, min(n_in, (c + 1) * CHUNK)):
+                phi = np.float64(weights[weight_at + k]) * h[source_at + k]
+                if phi >= best and phi >= least:
+                    u = source_units[source_at + k]
+                    if u < 0 or label[u] == own:
+                        continue
+                    if phi < lo:
+                        if phi > best or best_u < 0 or u < best_u:
+                            best, best_u = phi, u
+                        continue
+                    if n == len(buffer.phi):
+                        n = thin_buffer(buffer, n, label)
+                    buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
+                    n += 1
+                    done |= label[u] == giant_label
+        column_phi[due[d]], column_u[due[d]] = 0.0 if done or best_u < 0 else best, best_u
+    return n, looked
 
 
 @kernel
-def _offer_conv(tables, op, j, h, label, giant_label, lo, least, buffer, n):
-    # Read once: the compiler cannot know that no store below changes them.
-    n0, n1, n2 = op[IN_D], op[IN_D + 1], op[IN_D + 2]
+def _scan_conv(tables, op, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
+    weights, source_units = tables.weights, tables.source_units
+    column_phi, column_u = answering.column_phi, answering.column_u
+    c_in, n0, n1, n2 = op[C_IN], op[IN_D], op[IN_D + 1], op[IN_D + 2]
     k0, k1, k2 = op[KERNEL_D], op[KERNEL_D + 1], op[KERNEL_D + 2]
     d0, d1, d2 = op[DILATION_D], op[DILATION_D + 1], op[DILATION_D + 2]
-    plane = op[OUT_D + 1] * op[OUT_D + 2]
-    channel, position = j // (op[OUT_D] * plane), j % (op[OUT_D] * plane)
-    x0 = position // plane * op[STRIDE_D] - op[PAD_D]
-    x1 = position // op[OUT_D + 2] % op[OUT_D + 1] * op[STRIDE_D + 1] - op[PAD_D + 1]
-    x2 = position % op[OUT_D + 2] * op[STRIDE_D + 2] - op[PAD_D + 2]
-    first0, last0 = _taps_inside(x0, n0, k0, d0)
-    first1, last1 = _taps_inside(x1, n1, k1, d1)
-    first2, last2 = _taps_inside(x2, n2, k2, d2)
-    first_in = channel // op[C_OUT] * op[C_IN]
-    weights, source_units = tables.weights, tables.source_units
-    v = tables.target_units[op[TARGET_AT] + j]
-    own = label[v]
-    best, best_u, done = SMALLEST, np.int32(-1), False
-    for c in range(op[C_IN]):
-        for t0 in range(first0, last0):
-            for t1 in range(first1, last1):
-                weight_at = op[WEIGHT_AT] + (((channel * op[C_IN] + c) * k0 + t0) * k1 + t1) * k2
-                line = ((first_in + c) * n0 + x0 + t0 * d0) * n1 + x1 + t1 * d1
-                source_at = op[SOURCE_AT] + line * n2 + x2
-                for t2 in range(first2, last2):
-                    k = source_at + t2 * d2
-                    phi = np.float64(weights[weight_at + t2]) * h[k]
-                    if phi >= best and phi >= least:
-                        u = source_units[k]
-                        if u < 0 or label[u] == own:
-                            continue
-                        if phi < lo:
-                            if phi > best or best_u < 0 or u < best_u:
-                                best, best_u = phi, u
-                            continue
-                        if n == len(buffer.phi):
-                            n = thin_buffer(buffer, n, label)
-                        buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
-                        n += 1
-                        done |= label[u] == giant_label
-    looked = op[C_IN] * (last0 - first0) * (last1 - first1) * (last2 - first2)
-    return n, 0.0 if done or best_u < 0 else best, best_u, looked
+    line, plane = op[OUT_D + 2], op[OUT_D + 1] * op[OUT_D + 2]
+    looked = 0
+    for d in range(start, stop):
+        j = due[d] - op[TARGET_AT]
+        channel, position = j // (op[OUT_D] * plane), j % (op[OUT_D] * plane)
+        x0 = position // plane * op[STRIDE_D] - op[PAD_D]
+        x1 = position % plane // line * op[STRIDE_D + 1] - op[PAD_D + 1]
+        x2 = position % line * op[STRIDE_D + 2] - op[PAD_D + 2]
+        first0, last0 = _taps_inside(x0, n0, k0, d0)
+        first1, last1 = _taps_inside(x1, n1, k1, d1)
+        first2, last2 = _taps_inside(x2, n2, k2, d2)
+        first_in = channel // op[C_OUT] * c_in
+        v = tables.target_units[due[d]]
+        own = label[v]
+        best, best_u, done = SMALLEST, np.int32(-1), False
+        for c in range(c_in):
+            for t0 in range(first0, last0):
+                for t1 in range(first1, last1):
+                    weight_at = op[WEIGHT_AT] + (((channel * c_in + c) * k0 + t0) * k1 + t1) * k2
+                    source_at = op[SOURCE_AT] + (((first_in + c) * n0 + x0 + t0 * d0) * n1 + x1 + t1 * d1) * n2 + x2
+                    for t2 in range(first2, last2):
+                        k = source_at + t2 * d2
+                        phi = np.float64(weights[weight_at + t2]) * h[k]
+                        if phi >= best and phi >= least:
+                            u = source_units[k]
+                            if u < 0 or label[u] == own:
+                                continue
+                            if phi < lo:
+                                if phi > best or best_u < 0 or u < best_u:
+                                    best, best_u = phi, u
+                                continue
+                            if n == len(buffer.phi):
+                                n = thin_buffer(buffer, n, label)
+                            buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
+                            n += 1
+                            done |= label[u] == giant_label
+        column_phi[due[d]], column_u[due[d]] = 0.0 if done or best_u < 0 else best, best_u
+        looked += c_in * (last0 - first0) * (last1 - first1) * (last2 - first2)
+    return n, looked
 
 
 @kernel
