@@ -35,7 +35,7 @@ def column_price(op):
     """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
         return 40 + op[N_IN] // 8
-    return 40 + op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] // 2
+    return 16 + op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] // 4
 
 
 @kernel

@@ -16,7 +16,7 @@ __all__ = ["GraphPlan", "ListedEdges", "plan_listed", "plan_operators"]
 
 # Width of the sweep's blocks, in octaves' parts of 2 ** -BITS, and how much waste of rows it bears (`answering`).
 BITS = 3
-PATIENCE = 2.0
+PATIENCE = 1.0
 
 
 @dataclass
