@@ -10,9 +10,41 @@ import numpy as np
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.tables import N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
 
-__all__ = ["carry_edges", "carry_operator"]
+__all__ = ["carry_edges", "carry_operator", "max_min_product"]
 
 PATIENCE = 8  # edges between two looks at the worst value of a row
+BLOCK = 64  # columns carried together: a row of them is a few cache lines, and has a worst value worth comparing with
+
+
+@kernel
+def max_min_product(a, b):
+    """Matrix of max over k of min(a[i, k], b[k, c]).
+
+    Parameters
+    ----------
+    a : array of shape (n_rows, n_inner)
+    b : array of shape (n_inner, n_columns)
+        Of the same type; non-negative, both.
+
+    Returns
+    -------
+    array of shape (n_rows, n_columns)
+    """
+    product = np.zeros((len(a), b.shape[1]), dtype=a.dtype)
+    for at in range(0, b.shape[1], BLOCK):
+        columns = np.ascontiguousarray(b[:, at : at + BLOCK])
+        best = np.empty(columns.shape[1], dtype=a.dtype)
+        for i in range(len(a)):
+            best[:] = 0
+            worst, n = best[0], 0
+            for k in range(len(b)):
+                if a[i, k] > worst:
+                    _raise(best, a[i, k], columns[k])
+                    n += 1
+                    if n % PATIENCE == 0:
+                        worst = best.min()
+            product[i, at : at + BLOCK] = best
+    return product
 
 
 @kernel

@@ -5,19 +5,19 @@ counts. After Girrbach et al., arXiv 2307.10865.
 """
 
 from dataclasses import replace
+from functools import cached_property, reduce
 
 import numpy as np
 from sklearn.utils import Bunch
 
-from sktopo._numeric.max_min import carry_edges, carry_operator
+from sktopo._numeric.matrix_forest import forest_of_matrix
+from sktopo._numeric.max_min import BLOCK, carry_edges, carry_operator, max_min_product
 from sktopo.filtration.checks import check_network, check_recorded
 from sktopo.filtration.plan import plan_operators
 from sktopo.filtration.tree_norm import check_power, tree_norm
-from sktopo.filtration.weights import chained, checked, matrix_operator, network_of
+from sktopo.filtration.weights import chained, checked, network_of
 
 __all__ = ["deep_graph_persistence"]
-
-BLOCK = 64  # outputs carried together: a row of them is eight cache lines, and vector registers stay full
 
 
 def deep_graph_persistence(model, *, p=2, normalize=True, standardize=False, per_input=False):
@@ -70,8 +70,9 @@ def deep_graph_persistence(model, *, p=2, normalize=True, standardize=False, per
     GraphFiltration, and count for the scale. Input units are those of layers that no operator makes, output units those
     of layers that feed none. An input on which nothing is active has the scale 0, and no tree.
 
-    Cost: each edge times the number of outputs at most. Paths are followed back from the outputs over presorted
-    out-edges, of which the light ones cannot matter; nothing is approximated and no edge list is made.
+    Cost: each edge times the number of outputs (for dense layers in a row, of inputs if there are fewer) at most. An
+    edge lighter than all that a unit's paths have already is passed over; nothing is approximated and no edge list is
+    made.
 
     References
     ----------
@@ -108,9 +109,7 @@ def deep_graph_persistence(model, *, p=2, normalize=True, standardize=False, per
 
 
 def _score(matrix, scale, p, normalize):
-    operator = matrix_operator("paths", matrix.T)
-    components = plan_operators("paths", [operator]).forest_of(np.ones(len(matrix)), [], np.zeros(1))
-    tree = components.forest_phi[: components.counts[0]].copy()
+    tree = forest_of_matrix(matrix.T)
     score = tree_norm(tree / scale if scale > 0 else tree, sum(matrix.shape), p, normalize)
     return Bunch(score=score, matrix=matrix, tree=tree, scale=scale)
 
@@ -125,13 +124,24 @@ class _Paths:
         if standardize:
             operators = [_standardized(operator) if operator.weighted else operator for operator in operators]
         self.operators = list(operators)
-        self.plan = plan_operators("network", self.operators)
-        vertices = _vertices([o.source_units for o in operators], [o.target_units for o in operators])
-        self.inputs, self.outputs = (np.searchsorted(vertices, units) for units in _ends(network, operators))
+        self.ends = _ends(network, operators)
+
+    @cached_property
+    def plan(self):
+        """The plan, which dense layers in a row can do without."""
+        return plan_operators("network", self.operators)
+
+    @cached_property
+    def local_ends(self):
+        """Input and output units by the plan's numbers."""
+        vertices = _vertices([o.source_units for o in self.operators], [o.target_units for o in self.operators])
+        return [np.searchsorted(vertices, units) for units in self.ends]
 
     def static(self):
         """(path values, largest weight) without input."""
         largest = max(float(np.abs(o.weight).max()) for o in self.operators if o.weighted)
+        if _is_row(self.operators, self.ends):
+            return _multiplied([np.abs(operator.weight) for operator in self.operators]), largest
         dtype = self.plan.tables.list_w.dtype
         listed = [(edges.u >= 0, edges.u, edges.v) for edges in self.plan.listed]
         listed = [(np.full(kept.sum(), largest, dtype), u[kept], v[kept]) for kept, u, v in listed]
@@ -151,7 +161,8 @@ class _Paths:
 
     def _values(self, h, listed, largest):
         """Best path value of every (input, output), a block of outputs at a time."""
-        blocks = [self.outputs[at : at + BLOCK] for at in range(0, len(self.outputs), BLOCK)]
+        outputs = self.local_ends[1]
+        blocks = [outputs[at : at + BLOCK] for at in range(0, len(outputs), BLOCK)]
         return np.concatenate([self._block(outputs, h, listed, largest) for outputs in blocks], axis=1)
 
     def _block(self, outputs, h, listed, largest):
@@ -165,7 +176,27 @@ class _Paths:
             else:
                 e -= 1
                 carry_edges(*listed[e], reach)
-        return reach[self.inputs].astype(np.float64)
+        return reach[self.local_ends[0]].astype(np.float64)
+
+
+def _is_row(operators, ends):
+    """Whether all layers are dense and each reads what the one before it makes, and nothing else."""
+    if not all(operator.kind == "dense" and operator.n_positions == 1 for operator in operators):
+        return False
+    met = [*(operator.source_units for operator in operators), ends[1]]
+    made = [ends[0], *(operator.target_units for operator in operators)]
+    return all(np.array_equal(a, b) for a, b in zip(met, made, strict=True))
+
+
+def _multiplied(weights):
+    """(max, min) product of matrices (n_out, n_in), from the end that has fewer units, as (n_inputs, n_outputs)."""
+    dtype = np.result_type(*weights)
+    weights = [weight.astype(dtype, copy=False) for weight in weights]
+    if len(weights[-1]) <= weights[0].shape[1]:
+        product = reduce(max_min_product, reversed(weights))
+    else:
+        product = reduce(lambda right, left: max_min_product(left, right), weights)
+    return product.T.astype(np.float64)
 
 
 def _standardized(operator):

@@ -9,6 +9,7 @@ import numbers
 import numpy as np
 from sklearn.utils import Bunch
 
+from sktopo._numeric.matrix_forest import forest_of_matrix
 from sktopo.filtration.deep_graph import deep_graph_persistence
 from sktopo.filtration.plan import plan_operators
 from sktopo.filtration.tree_norm import check_power, tree_norm
@@ -78,7 +79,8 @@ def neural_persistence(model, *, p=2, normalize=True, convolution="unrolled"):
     If all weights of a layer are c times the largest, its score is close to 1 - c. A dense layer that is applied at
     several positions counts once.
 
-    Cost: sorting each unit's weights, and a sweep over few of them. Exact, in float64.
+    Cost: a few passes over the weights of a dense layer, and sorting a small part of them; for an unrolled convolution,
+    sorting its filters and a sweep as in GraphFiltration. Exact, in float64.
 
     References
     ----------
@@ -197,6 +199,8 @@ def _checked_snapshots(snapshots):
 
 def _forest(operator):
     """(weights of a maximum spanning forest, heaviest first; number of units) of one layer."""
+    if operator.kind == "dense":
+        return forest_of_matrix(operator.weight), sum(operator.weight.shape)
     plan = plan_operators(operator.name, [operator])
     components = plan.forest_of(np.ones(len(operator.source_units)), [], np.zeros(1))
     return components.forest_phi[: components.counts[0]].copy(), plan.n_vertices
