@@ -8,7 +8,7 @@ value the row has: min(edge, .) could not raise any of them.
 import numpy as np
 
 from sktopo._numeric.jit import kernel
-from sktopo._numeric.tables import N_SOURCE, OUT_D, SOURCE_AT, TAPS_AT, UNITS_AT
+from sktopo._numeric.tables import N_SOURCE, N_TARGET, OUT_D, SOURCE_AT, TAPS_AT, TARGET_AT, UNITS_AT
 
 __all__ = ["carry_edges", "carry_operator", "max_min_product"]
 
@@ -65,6 +65,9 @@ def carry_operator(tables, o, h, reach):
     result_units, units_at, taps_at = tables.target_units, tables.ops[o, UNITS_AT], tables.ops[o, TAPS_AT]
     n0, n1, n2 = tables.ops[o, OUT_D], tables.ops[o, OUT_D + 1], tables.ops[o, OUT_D + 2]
     first = tables.ops[o, SOURCE_AT]
+    top = np.zeros(len(reach), dtype=reach.dtype)  # the best value that leads on from each result
+    for j in range(tables.ops[o, TARGET_AT], tables.ops[o, TARGET_AT] + tables.ops[o, N_TARGET]):
+        top[result_units[j]] = reach[result_units[j]].max()
     best = np.empty(reach.shape[1], dtype=reach.dtype)
     for k in range(first, first + tables.ops[o, N_SOURCE]):
         u = tables.source_units[k]
@@ -84,8 +87,9 @@ def carry_operator(tables, o, h, reach):
                 z0, z1, z2 = q0 - list_tap[i - taps_at, 0], q1 - list_tap[i - taps_at, 1], q2 - list_tap[i - taps_at, 2]
                 if z0 < 0 or z1 < 0 or z2 < 0 or z0 >= n0 or z1 >= n1 or z2 >= n2:
                     continue
-            v = row_base[k] + list_j[i]
-            _raise(best, edge, reach[v if units_at >= 0 else result_units[v]])
+            v = row_base[k] + list_j[i] if units_at >= 0 else np.int64(result_units[row_base[k] + list_j[i]])
+            if top[v] > worst:
+                _raise(best, edge, reach[v])
         reach[u] = best
 
 
