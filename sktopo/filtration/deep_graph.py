@@ -47,6 +47,7 @@ def deep_graph_persistence(model, *, p=2, normalize=True, standardize=False, per
     -------
     result : :class:`~sklearn.utils.Bunch`
         score : float, or ndarray of shape (n_samples,) with `per_input`
+            Deep graph persistence.
         matrix : ndarray of shape (n_inputs, n_outputs), or (n_samples, n_inputs, n_outputs)
             Path values in units of the weights; 0 where no path leads.
         tree : ndarray, or list of ndarray

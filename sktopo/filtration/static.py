@@ -134,6 +134,7 @@ def persistence_curve(snapshots, *, measure="neural", **options):
         layers : tuple of str
             Names of the layers; ``("network",)`` for "deep".
         scores : ndarray of shape (n_snapshots, n_layers)
+            Score per snapshot and layer.
         mean : ndarray of shape (n_snapshots,)
             Mean over layers, the score of the network.
         weight_std : ndarray of shape (n_snapshots, n_layers)
