@@ -66,10 +66,10 @@ def deep_graph_persistence(model, *, p=2, normalize=True, standardize=False, per
 
     Notes
     -----
-    Without input, pooling and the identity branch of a residual sum have no learned weights and let every path pass
-    as it is, max pooling from every element of its window. With `per_input` their edges weigh what they weigh in
-    GraphFiltration, and count for the scale. Input units are those of layers that no operator makes, output units those
-    of layers that feed none. An input on which nothing is active has the scale 0, and no tree.
+    Without input, whatever is neither dense nor a convolution (pooling, the identity branch of a residual sum) lets
+    every path pass as it is, max pooling from every element of its window. With `per_input` their edges weigh what they
+    weigh in GraphFiltration, and count for the scale. Input units are those of layers that no operator makes, output
+    units those of layers that feed none. An input on which nothing is active has the scale 0, and no tree.
 
     Cost: each edge times the number of outputs (for dense layers in a row, of inputs if there are fewer) at most. An
     edge lighter than all that a unit's paths have already is passed over; nothing is approximated and no edge list is

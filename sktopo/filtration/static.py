@@ -1,4 +1,4 @@
-"""Neural persistence: how far the weights of each layer are from being all equally large.
+"""Neural persistence: how late the units of each layer join when its weights come heaviest first.
 
 A network without input goes in, one number per layer comes out, from the maximum spanning tree of the layer's
 graph. After Rieck et al., arXiv 1812.09764; `persistence_curve` follows it through a training run.
