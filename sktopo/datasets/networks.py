@@ -3,7 +3,7 @@
 torch loads when a network is made, not when this file is imported.
 """
 
-__all__ = ["accuracy", "make_ccff", "make_mlp", "make_residual_cnn", "train_network"]
+__all__ = ["accuracy", "make_ccff", "make_mlp", "make_residual_cnn", "train_epochs", "train_network"]
 
 
 def make_mlp(hidden=(64, 32), *, seed=0):
@@ -119,19 +119,51 @@ def train_network(model, images, labels, *, epochs=20, batch_size=64, learning_r
     torch.nn.Module
         The model, in eval mode. The global random state is as before.
     """
+    for _ in train_epochs(
+        model, images, labels, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed
+    ):
+        pass
+    return model.eval()
+
+
+def train_epochs(model, images, labels, *, epochs=20, batch_size=64, learning_rate=3e-3, seed=0):
+    """Train as :func:`train_network` does, and hand out the network after every epoch.
+
+    Parameters
+    ----------
+    model, images, labels, epochs, batch_size, learning_rate, seed : as in :func:`train_network`
+
+    Yields
+    ------
+    torch.nn.Module
+        Each time the same model, in eval mode, which the next step trains on. The global random state is as before.
+
+    Examples
+    --------
+    >>> from sktopo.datasets import accuracy, load_digits_images, make_mlp, train_epochs
+    >>> images, digits = load_digits_images()
+    >>> epochs = train_epochs(make_mlp(), images[:900], digits[:900], epochs=8)
+    >>> learnt = [accuracy(network, images[900:], digits[900:]) for network in epochs]
+    >>> len(learnt), learnt[-1] > learnt[0]
+    (8, True)
+    """
     import torch
 
     images, labels = torch.as_tensor(images), torch.as_tensor(labels)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     loss = torch.nn.CrossEntropyLoss()
     with _seeded(seed):
-        model.train()
-        for _ in range(epochs):
+        state = torch.get_rng_state()
+    for _ in range(epochs):
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(state)
+            model.train()
             for rows in torch.randperm(len(images)).split(batch_size):
                 optimizer.zero_grad()
                 loss(model(images[rows]), labels[rows]).backward()
                 optimizer.step()
-    return model.eval()
+            state = torch.get_rng_state()
+        yield model.eval()
 
 
 def accuracy(model, images, labels):

@@ -16,11 +16,11 @@ def check_option(estimator, name, allowed):
         )
 
 
-def check_network(X):
+def check_network(X, who="GraphFiltration"):
     """The Network of Activations, or the reason why there is none."""
     if X.network is None:
         reason = X.network_error or "these Activations carry no description of the network that made them."
-        raise ValueError(f"GraphFiltration needs the network's graph. {reason}")
+        raise ValueError(f"{who} needs the network's graph. {reason}")
     if len(X) == 0:
         raise ValueError("Found Activations with 0 sample(s), while at least one is required.")
     return X.network
@@ -35,7 +35,7 @@ def check_weights(network):
             )
 
 
-def check_recorded(X, operators):
+def check_recorded(X, operators, who="GraphFiltration"):
     """Every value that an operator reads must have been recorded, with the right size, and be finite."""
     reads = {}
     for operator in operators:
@@ -45,7 +45,7 @@ def check_recorded(X, operators):
     for source, name in reads.items():
         if source not in X.layers:
             raise ValueError(
-                f"GraphFiltration needs the values of {source!r}, which feed {name!r}, and they were not recorded. "
+                f"{who} needs the values of {source!r}, which feed {name!r}, and they were not recorded. "
                 "Use ActivationExtractor(model, layers='auto')."
             )
         _check_finite(X[source], source)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.oracles.activation_graph import explicit_graph
 from tests.oracles.elder_rule import forest_weights, persistence
+from tests.oracles.static_scores import neural_persistence_scores, path_values, static_graph, tree_deaths
 from tests.oracles.vectors import landscape, statistics
 
 HAND = [
@@ -71,9 +72,38 @@ def test_statistics_by_hand():
     assert row[-1] == 10
 
 
-@pytest.mark.parametrize("name", ["activation_graph", "elder_rule", "vectors"])
+def test_neural_persistence_by_hand():
+    scores = neural_persistence_scores([np.array([[0.5, -1.0], [4.0, 0.2]]), np.array([[2.0, -2.0]])])
+    # trees 4, 1, .5 and 2, 2; persistences 0, .75, .875, 1 and .5, .5, 1
+    np.testing.assert_allclose(scores, [np.sqrt((0.75**2 + 0.875**2 + 1) / 3), np.sqrt(1.5 / 2)])
+
+
+def test_what_no_edge_reaches_dies_at_zero():
+    assert tree_deaths([(0, 1, 3.0), (1, 2, 2.0), (0, 2, 1.0)], range(4)).tolist() == [3, 2, 0, 0]
+
+
+def test_paths_of_the_network_worked_by_hand():
+    edges = [edge[1:] for edge in hand_edges()]
+    np.testing.assert_allclose(path_values(edges, [0, 1], [4, 5], 5.4), [[1.8, 3], [2, 0.75]])
+
+
+def test_static_edges_of_a_sum_by_hand():
+    steps = [
+        ("dense", {"weight": np.array([[2.0, 0], [0, -3]])}),
+        ("save", {"name": "a"}),
+        ("dense", {"weight": np.array([[1.0, 5], [0, 0]])}),
+        ("add", {"name": "a"}),
+    ]
+    edges, inputs, outputs = static_graph(steps, (2,))
+    assert [edge[1:] for edge in edges] == [(0, 2, 2), (1, 3, 3), (2, 4, 1), (3, 4, 5), (2, 4, np.inf), (3, 5, np.inf)]
+    assert (inputs, outputs) == ([0, 1], [4, 5])
+    values = path_values([edge[1:] for edge in edges], inputs, outputs, 5.0)
+    np.testing.assert_array_equal(values, [[2, 0], [3, 3]])
+
+
+@pytest.mark.parametrize("name", ["activation_graph", "elder_rule", "static_scores", "vectors"])
 def test_oracles_import_numpy_only(name):
     tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text())
     found = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
     found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert found <= {"numpy", "itertools"}
+    assert found <= {"numpy", "itertools", "tests.oracles.activation_graph"}
