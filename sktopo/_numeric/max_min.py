@@ -7,8 +7,9 @@ value the row has: min(edge, .) could not raise any of them.
 
 import numpy as np
 
+from sktopo._numeric.border import on_image
 from sktopo._numeric.jit import kernel
-from sktopo._numeric.tables import N_SOURCE, N_TARGET, OUT_D, SOURCE_AT, TAPS_AT, TARGET_AT, UNITS_AT
+from sktopo._numeric.tables import LAST, N_SOURCE, N_TARGET, SOURCE_AT, TAPS_AT, TARGET_AT, UNITS_AT
 
 __all__ = ["carry_edges", "carry_operator", "max_min_product"]
 
@@ -63,8 +64,7 @@ def carry_operator(tables, o, h, reach):
     list_at, list_w, list_j, list_tap = tables.list_at, tables.list_w, tables.list_j, tables.list_tap
     row_list, row_base, row_corner = tables.row_list, tables.row_base, tables.row_corner
     result_units, units_at, taps_at = tables.target_units, tables.ops[o, UNITS_AT], tables.ops[o, TAPS_AT]
-    n0, n1, n2 = tables.ops[o, OUT_D], tables.ops[o, OUT_D + 1], tables.ops[o, OUT_D + 2]
-    first = tables.ops[o, SOURCE_AT]
+    last, first = tables.ops[o, LAST], tables.ops[o, SOURCE_AT]
     top = np.zeros(len(reach), dtype=reach.dtype)  # the best value that leads on from each result
     for j in range(tables.ops[o, TARGET_AT], tables.ops[o, TARGET_AT] + tables.ops[o, N_TARGET]):
         top[result_units[j]] = reach[result_units[j]].max()
@@ -75,7 +75,6 @@ def carry_operator(tables, o, h, reach):
             continue
         best[:] = reach[u]
         worst = best.min()
-        q0, q1, q2 = row_corner[k, 0], row_corner[k, 1], row_corner[k, 2]
         start = list_at[row_list[k]]
         for i in range(start, list_at[row_list[k] + 1]):
             if (i - start) % PATIENCE == PATIENCE - 1:
@@ -83,10 +82,8 @@ def carry_operator(tables, o, h, reach):
             edge = list_w[i] * h[k]
             if edge <= worst:
                 break
-            if q0 >= 0:  # near the border of a convolution
-                z0, z1, z2 = q0 - list_tap[i - taps_at, 0], q1 - list_tap[i - taps_at, 1], q2 - list_tap[i - taps_at, 2]
-                if z0 < 0 or z1 < 0 or z2 < 0 or z0 >= n0 or z1 >= n1 or z2 >= n2:
-                    continue
+            if row_corner[k] >= 0 and not on_image(row_corner[k], list_tap[i - taps_at], last):
+                continue
             v = row_base[k] + list_j[i] if units_at >= 0 else np.int64(result_units[row_base[k] + list_j[i]])
             if top[v] > worst:
                 _raise(best, edge, reach[v])

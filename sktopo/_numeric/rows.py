@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from sktopo._numeric.border import on_image
 from sktopo._numeric.bucket_queue import ABSENT, bucket_of, take
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.remainder import offer_remainder
-from sktopo._numeric.tables import CUT, GUARDS, LAST, N_OUT, N_SOURCE, SOURCE_AT, TAPS_AT, UNITS_AT
+from sktopo._numeric.tables import CUT, LAST, N_OUT, N_SOURCE, SOURCE_AT, TAPS_AT, UNITS_AT
 
 __all__ = ["offer_rows", "queue_rows"]
 
@@ -72,11 +73,9 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
                 break
             if phi < resting:
                 break
-            if corner >= 0:
-                place = (corner | GUARDS) - list_tap[i - taps_at]
-                if place & ((last | GUARDS) - (place & ~GUARDS)) & GUARDS != GUARDS:
-                    i += 1
-                    continue
+            if corner >= 0 and not on_image(corner, list_tap[i - taps_at], last):
+                i += 1
+                continue
             v = base + list_j[i] if units_at >= 0 else np.int64(result_units[base + list_j[i]])
             there = label[v]
             if there == own:

@@ -108,6 +108,11 @@ class Tabulator:
         }
         for column, sizes in geometry.items():
             op[column : column + 3] = sizes
+        if max(geometry[t.OUT_D]) >= 1 << (t.FIELD - 1):
+            raise ValueError(
+                f"Operator {operator.name!r} has {max(geometry[t.OUT_D])} output positions along one axis, more than "
+                f"the {(1 << (t.FIELD - 1)) - 1} that can be described. Pass shorter inputs."
+            )
         op[t.LAST] = packed(geometry[t.OUT_D] - 1)
         op[t.TAPS_AT] = self.length["lists"] - self.length["list_tap"]
         phases, zeroth_tap = phases_of(operator, heights)
