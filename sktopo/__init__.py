@@ -14,6 +14,7 @@ _HOMES = {
     "Activations": "sktopo.activations.container",
     "Network": "sktopo.activations.network",
     "GraphFiltration": "sktopo.filtration.graph",
+    "PersistentSubgraphs": "sktopo.filtration.subgraphs",
     "Diagrams": "sktopo.diagrams.container",
     "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
