@@ -15,6 +15,7 @@ _HOMES = {
     "Network": "sktopo.activations.network",
     "GraphFiltration": "sktopo.filtration.graph",
     "PersistentSubgraphs": "sktopo.filtration.subgraphs",
+    "sparse_gram": "sktopo.filtration.sparse_gram",
     "Diagrams": "sktopo.diagrams.container",
     "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
