@@ -19,6 +19,7 @@ _HOMES = {
     "Diagrams": "sktopo.diagrams.container",
     "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
+    "SubgraphDisplay": "sktopo.plotting.subgraph",
     "DiagramsToGiotto": "sktopo.interop.giotto",
 }
 
