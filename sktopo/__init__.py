@@ -14,6 +14,7 @@ _HOMES = {
     "Activations": "sktopo.activations.container",
     "Network": "sktopo.activations.network",
     "GraphFiltration": "sktopo.filtration.graph",
+    "MergeTree": "sktopo.filtration.merge_tree",
     "PersistentSubgraphs": "sktopo.filtration.subgraphs",
     "sparse_gram": "sktopo.filtration.sparse_gram",
     "Diagrams": "sktopo.diagrams.container",

@@ -68,7 +68,7 @@ class PersistentSubgraphs(TransformerMixin, BaseEstimator):
     Notes
     -----
     The lifetime of an essential class is its birth: phi ends at 0. Pairs of zero persistence are no classes; see
-    :class:`~sktopo.filtration.merge_tree.MergeTree` for what becomes of their edges, and for ties.
+    :class:`MergeTree` for what becomes of their edges, and for ties.
 
     The row is the sum over classes of weight times indicator. With ``mode="basin"``, ``weight="one"`` and all classes
     its edges are, without ties, each active unit's strongest, and their number is that of the active units less

@@ -14,8 +14,8 @@ class SubgraphDisplay:
     """Subgraph of one persistent class of one input, in two pictures.
 
     "field" is the receptive field of the class's generator: the part of the input from which paths of nonzero weights
-    lead to the generator's two units. "layers" is the subgraph: a column per layer, its units from top to bottom in
-    their order, and edges as wide as their phi.
+    lead to the generator's two units; dots mark the input elements that are in the subgraph. "layers" is the
+    subgraph: a column per layer, its units from top to bottom in their order, and edges as wide as their phi.
 
     Parameters
     ----------
@@ -178,6 +178,10 @@ class SubgraphDisplay:
         veil[..., 0] = 0.85
         veil[..., 3] = np.where(field, 0.35, 0.0)
         ax.imshow(veil, aspect="auto" if len(field) == 1 else "equal")
+        marks = np.zeros(self.field_.size, dtype=bool)
+        marks[[vertex for vertex in self.places_ if vertex < len(marks)]] = True  # the input's vertices come first
+        rows, columns = np.nonzero(_as_image(marks.reshape(self.field_.shape), np.any))
+        ax.scatter(columns, rows, s=12, color="C0")
         ax.set(title=self.titles_[0], xticks=[], yticks=[])
 
     def _plot_layers(self, ax):
@@ -209,6 +213,7 @@ def _arrays_of(one, tree, i, mode):
             places[vertex] = (column, (vertex - layer.offset + 0.5) / layer.size)
     first = network.units[0]
     recorded = first.name in one and np.asarray(one[first.name][0]).shape == tuple(first.shape)
+    n_edges = "1 edge" if len(edges) == 1 else f"{len(edges)} edges"
     ends = " → ".join(network.vertex_names(generator))
     death = "never" if tree.death[i] < 0 else f"at {tree.death[i]:.3g}"
     return dict(
@@ -219,7 +224,7 @@ def _arrays_of(one, tree, i, mode):
         generator=tuple(generator.tolist()),
         field=receptive_field(network, generator),
         image=np.asarray(one[first.name][0]) if recorded else None,
-        titles=(f"what {ends} sees", f"{mode} {i}: {len(edges)} edges, born at {tree.birth[i]:.3g}, dies {death}"),
+        titles=(f"what {ends} sees", f"{mode} {i}: {n_edges}, born at {tree.birth[i]:.3g}, dies {death}"),
     )
 
 

@@ -68,6 +68,8 @@ def test_field_of_a_convolution_is_a_patch_of_the_image():
             veil = display.ax_[0].images[1].get_array()
             np.testing.assert_array_equal(veil[..., 3] > 0, expected[0])
             np.testing.assert_array_equal(display.ax_[0].images[0].get_array(), activations["input"][sample][0])
+            dots = {(int(y), int(x)) for x, y in display.ax_[0].collections[0].get_offsets()}
+            assert dots == {divmod(vertex, 8) for vertex in display.places_ if vertex < 64} != set()
             plt.close("all")
             found = True
     assert found
