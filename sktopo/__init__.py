@@ -17,9 +17,13 @@ _HOMES = {
     "neural_persistence": "sktopo.filtration.static",
     "deep_graph_persistence": "sktopo.filtration.deep_graph",
     "persistence_curve": "sktopo.filtration.static",
+    "MergeTree": "sktopo.filtration.merge_tree",
+    "PersistentSubgraphs": "sktopo.filtration.subgraphs",
+    "sparse_gram": "sktopo.filtration.sparse_gram",
     "Diagrams": "sktopo.diagrams.container",
     "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
+    "SubgraphDisplay": "sktopo.plotting.subgraph",
     "DiagramsToGiotto": "sktopo.interop.giotto",
 }
 

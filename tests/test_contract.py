@@ -22,6 +22,7 @@ from sktopo import (
     DiagramsToGiotto,
     GraphFiltration,
     PersistenceVectorizer,
+    PersistentSubgraphs,
 )
 
 N_SAMPLES = 7
@@ -58,6 +59,9 @@ CASES = {
     "graph-layer": (GraphFiltration(scope="layer", normalize="layer"), ACTIVATIONS),
     "graph-all": (GraphFiltration(births="all", normalize="sample", include_input=False), ACTIVATIONS),
     "graph-adjacency": (GraphFiltration(), adjacency_matrices()),
+    "subgraphs-basin": (PersistentSubgraphs(weight="lifetime"), ACTIVATIONS),
+    "subgraphs-component": (PersistentSubgraphs(mode="component", select=3, unknown="warn"), ACTIVATIONS),
+    "subgraphs-adjacency": (PersistentSubgraphs(weight="lifetime_phi", norm=None), adjacency_matrices()),
     "vectors-statistics": (PersistenceVectorizer(), DIAGRAMS),
     "vectors-landscape": (PersistenceVectorizer(method="landscape", n_bins=20), DIAGRAMS),
     "vectors-list": (PersistenceVectorizer(essential="drop"), DIAGRAMS.to_list()),
@@ -73,7 +77,7 @@ def case(request):
 
 def plain(result):
     """Any stage's output as a plain array."""
-    return np.asarray(result)
+    return result.toarray() if sparse.issparse(result) else np.asarray(result)
 
 
 def content(X):
@@ -164,6 +168,9 @@ def test_jobs_do_not_change_the_answer():
     for scope in ("network", "layer"):
         single = GraphFiltration(scope=scope, n_jobs=1).fit_transform(ACTIVATIONS)
         assert GraphFiltration(scope=scope, n_jobs=2).fit_transform(ACTIVATIONS) == single
+    single = PersistentSubgraphs(mode="component", weight="lifetime").fit_transform(ACTIVATIONS)
+    double = PersistentSubgraphs(mode="component", weight="lifetime", n_jobs=2).fit_transform(ACTIVATIONS)
+    np.testing.assert_array_equal(single.toarray(), double.toarray())
 
 
 def test_the_order_of_samples_does_not_change_a_sample():

@@ -264,6 +264,28 @@ class Network:
                 return layer
         raise IndexError(f"Vertex {vertex} does not exist: there are {self.n_vertices}.")
 
+    def vertex_names(self, vertices):
+        """Names such as ``conv1[3,4,5]``: the layer, and where in its shape the unit is.
+
+        Parameters
+        ----------
+        vertices : array-like of int
+
+        Returns
+        -------
+        ndarray of object (str), of the same shape
+        """
+        vertices = np.asarray(vertices, dtype=np.int64)
+        if vertices.size and not 0 <= vertices.min() <= vertices.max() < self.n_vertices:
+            wrong = vertices.min() if vertices.min() < 0 else vertices.max()
+            raise IndexError(f"Vertex {wrong} does not exist: there are {self.n_vertices}.")
+        names = np.empty(vertices.shape, dtype=object)
+        for layer in self.units:
+            here = (vertices >= layer.offset) & (vertices < layer.offset + layer.size)
+            places = np.stack(np.unravel_index(vertices[here] - layer.offset, layer.shape or (1,)), axis=-1)
+            names[here] = [f"{layer.name}[{','.join(map(str, place))}]" for place in places.tolist()]
+        return names
+
     def __eq__(self, other):
         return isinstance(other, Network) and self.digest == other.digest
 

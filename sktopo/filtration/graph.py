@@ -22,6 +22,7 @@ from sktopo.filtration.checks import (
     check_recorded,
     check_weights,
 )
+from sktopo.filtration.merge_tree import tree_of
 from sktopo.filtration.pairs import pairs_of, strongest_edge
 from sktopo.filtration.plan import plan_listed, plan_operators
 
@@ -219,6 +220,61 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
             If X is of another kind or network than in fit, or holds NaN or infinity.
         """
         check_is_fitted(self)
+        samples = self._samples(X)
+        return self._collect(self._run(samples, self._pairs), X)
+
+    def merge_trees(self, X, *, apply=None):
+        """Merge tree of each sample's graph: which class dies into which, and what belongs to it.
+
+        Vertices are born at their strongest edge; this needs ``births="edge"``.
+
+        Parameters
+        ----------
+        X : as in fit
+            Of the same kind, and for Activations of the same network.
+        apply : callable or None, default=None
+            Called with each :class:`MergeTree`, in the threads of `n_jobs`; its results take the trees' places, so
+            that one tree at a time is in memory.
+
+        Returns
+        -------
+        list of dict of (str, int) to MergeTree
+            One dict per sample, by block.
+
+        Raises
+        ------
+        ValueError
+            As in :meth:`transform`, and with ``births="all"``.
+
+        Examples
+        --------
+        The second row's path graph has the peaks 3 and 2, which meet at the edge of weight 1.
+
+        >>> from sktopo import GraphFiltration
+        >>> rows = [[1.0, 2.0, 0.0], [3.0, 1.0, 2.0]]
+        >>> tree = GraphFiltration().fit(rows).merge_trees(rows)[1]["graph", 0]
+        >>> tree.birth, tree.death, tree.parent
+        (array([3., 2.]), array([-inf,   1.]), array([-1,  0]))
+        >>> tree.edges[tree.component(0)], tree.edges[tree.basin(0)]
+        (array([[0, 1],
+               [1, 2],
+               [2, 3]]), array([[0, 1]]))
+        """
+        check_is_fitted(self)
+        if self.births == "all":
+            raise ValueError(
+                "Merge trees are of vertices born at their strongest edge, and this GraphFiltration has births='all'. "
+                "Use births='edge'."
+            )
+
+        def read(forest, plan, divisor, keep):
+            tree = tree_of(forest, plan.vertices, divisor=divisor, keep=keep)
+            return tree if apply is None else apply(tree)
+
+        return [dict(zip(self.blocks_, trees, strict=True)) for trees in self._run(self._samples(X), read)]
+
+    def _samples(self, X):
+        """What `_forest` reads, for each sample; X checked."""
         kind = _kind_of(X)
         if kind != self.input_kind_:
             raise ValueError(f"GraphFiltration was fitted on {self.input_kind_} and got {kind}. Fit it again.")
@@ -230,33 +286,32 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
                     "(its weights or layers differ). Fit it on activations of this network."
                 )
             check_recorded(X, [_Need(plan) for plan in self._plans])
-            samples = [_reader(X, i) for i in range(len(X))]
-        else:
-            X = self._check_graphs(X, reset=False)
-            samples = self._listed_of(X)
-        threshold, named = self._thresholds()
-        parts = self._run(samples, threshold, named)
-        return self._collect(parts, X)
+            return [_reader(X, i) for i in range(len(X))]
+        return self._listed_of(self._check_graphs(X, reset=False))
 
-    def _run(self, samples, threshold, named):
+    def _run(self, samples, read):
+        """Per sample, what `read` makes of the forest of every block."""
+        threshold, named = self._thresholds()
         n_jobs = min(effective_n_jobs(self.n_jobs), max(1, len(samples)))
         if n_jobs == 1:
-            return [self._sample(sample, threshold, named) for sample in samples]
-        work = (delayed(self._sample)(sample, threshold, named) for sample in samples)
+            return [self._sample(sample, threshold, named, read) for sample in samples]
+        work = (delayed(self._sample)(sample, threshold, named, read) for sample in samples)
         return Parallel(n_jobs=n_jobs, backend="threading", batch_size=max(1, len(samples) // (4 * n_jobs)))(work)
 
-    def _sample(self, sample, threshold, named):
-        """(birth, death) of every block of one sample."""
-        return [self._block(plan, sample, threshold, named) for plan in self._plans]
+    def _sample(self, sample, threshold, named, read):
+        return [self._block(plan, sample, threshold, named, read) for plan in self._plans]
 
-    def _block(self, plan, sample, threshold, named):
+    def _block(self, plan, sample, threshold, named, read):
         forest = self._forest(plan, sample, {} if self.normalize == "sample" else named)
         divisor = 1.0
         if self.normalize == "sample" and strongest_edge(forest) > 0:
             divisor = strongest_edge(forest)
             if named:
                 forest = self._forest(plan, sample, {name: value * divisor for name, value in named.items()})
-        return pairs_of(forest, self.births, divisor=divisor, keep=threshold)
+        return read(forest, plan, divisor, threshold)
+
+    def _pairs(self, forest, plan, divisor, keep):
+        return pairs_of(forest, self.births, divisor=divisor, keep=keep)
 
     def _forest(self, plan, sample, least):
         if self.input_kind_ == "activations":

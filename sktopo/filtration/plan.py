@@ -45,7 +45,10 @@ class ListedEdges:
 
 @dataclass
 class GraphPlan:
-    """One graph: tables for the kernels, with vertices numbered from 0 to `n_vertices` - 1."""
+    """One graph: tables for the kernels, with vertices numbered from 0 to `n_vertices` - 1.
+
+    `vertices` holds the network's number of each vertex; None if the numbers are the same.
+    """
 
     layer: str
     n_vertices: int
@@ -54,6 +57,7 @@ class GraphPlan:
     tables: Tables
     n_h_bounds: int
     listed: tuple
+    vertices: np.ndarray | None = None
 
     @property
     def operators(self):
@@ -138,6 +142,7 @@ def plan_operators(layer, operators, max_memory=np.inf):
         tables=tables,
         n_h_bounds=n_h_bounds,
         listed=tuple(_list_edges(operator, local) for operator in operators if not operator.weighted),
+        vertices=vertices,
     )
 
 

@@ -15,6 +15,7 @@ from torch import nn
 from sktopo import ActivationExtractor
 from sktopo.activations.calls import CallWatcher
 from sktopo.activations.tracing import describe
+from sktopo.datasets import make_ccff
 
 
 class Net(nn.Module):
@@ -390,3 +391,14 @@ def test_a_value_named_like_a_call_of_the_recorder_is_recorded_itself():
     x = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
     expected = torch.sigmoid(model.a(torch.as_tensor(x))).detach().numpy()
     np.testing.assert_array_equal(ActivationExtractor(model).fit_transform(x)["detach()"], expected)
+
+
+def test_vertices_have_names_by_layer_and_place():
+    network = ActivationExtractor(make_ccff()).fit(np.zeros((1, 1, 8, 8), dtype="float32")).network_
+    n = network.n_vertices
+    names = network.vertex_names([[0, 63], [64 + 36 + 7, n - 1]])
+    assert names.tolist() == [["input[0,0,0]", "input[0,7,7]"], ["conv1[1,1,1]", "fc2[9]"]]
+    assert len(set(network.vertex_names(np.arange(n)))) == n
+    for wrong in (-1, n):
+        with pytest.raises(IndexError, match=f"Vertex {wrong} does not exist: there are {n}"):
+            network.vertex_names([0, wrong])

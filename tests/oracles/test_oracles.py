@@ -8,6 +8,7 @@ import pytest
 
 from tests.oracles.activation_graph import explicit_graph
 from tests.oracles.elder_rule import forest_weights, persistence
+from tests.oracles.merge_tree import classes, peaks, strongest_edges, subgraph_row
 from tests.oracles.static_scores import neural_persistence_scores, path_values, static_graph, tree_deaths
 from tests.oracles.vectors import landscape, statistics
 
@@ -56,6 +57,27 @@ def test_two_peaks_with_a_tie():
     np.testing.assert_array_equal(essential, [2])
 
 
+def test_subgraphs_of_the_network_worked_by_hand():
+    edges = [edge[1:] for edge in hand_edges()]
+    assert {edge[:2] for edge in strongest_edges(edges)} == {(3, 5), (0, 3), (2, 4), (1, 2)}
+    assert [edge[:2] for edge in peaks(edges)] == [(3, 5), (2, 4)]
+    elder, younger = classes(edges)
+    assert {edge[:2] for edge in elder["basin"]} == {(3, 5), (0, 3)}
+    assert {edge[:2] for edge in younger["basin"]} == {edge[:2] for edge in younger["component"]} == {(2, 4), (1, 2)}
+    assert younger["merge"][:2] == (3, 4) and younger["parent"] == 0
+    assert len(elder["component"]) == 5
+    assert subgraph_row(edges, "component", "one", select=1, select_by="birth") == dict.fromkeys(
+        [(3, 5), (0, 3), (2, 4), (1, 2), (3, 4)], 1.0
+    )
+
+
+def test_a_peak_of_zero_persistence_by_hand():
+    edges = [(0, 2, 2.0), (1, 3, 2.0), (2, 3, 2.0), (3, 4, 1.0)]
+    assert len(peaks(edges)) == 2
+    (only,) = classes(edges)
+    assert only["basin"] == only["component"] == set(edges)
+
+
 def test_landscape_and_its_closed_form():
     grid = np.linspace(0, 4, 4001)
     pairs = [(0, 4), (1, 3), (1, 3)]
@@ -101,7 +123,7 @@ def test_static_edges_of_a_sum_by_hand():
     np.testing.assert_array_equal(values, [[2, 0], [3, 3]])
 
 
-@pytest.mark.parametrize("name", ["activation_graph", "elder_rule", "static_scores", "vectors"])
+@pytest.mark.parametrize("name", ["activation_graph", "elder_rule", "merge_tree", "static_scores", "vectors"])
 def test_oracles_import_numpy_only(name):
     tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text())
     found = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
