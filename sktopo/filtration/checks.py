@@ -1,9 +1,47 @@
 """What filtrations refuse, each with a sentence that says the cure."""
 
+import difflib
+import numbers
+
 import numpy as np
 from scipy import sparse
 
-__all__ = ["check_adjacency", "check_network", "check_option", "check_recorded", "check_weights"]
+__all__ = [
+    "check_adjacency",
+    "check_degrees",
+    "check_names",
+    "check_network",
+    "check_option",
+    "check_recorded",
+    "check_shares",
+    "check_weights",
+    "closest",
+]
+
+
+def closest(name, known):
+    """The names that someone who wrote `name` may have meant."""
+    return ", ".join(difflib.get_close_matches(str(name), known, n=3, cutoff=0.4) or list(known)[:8])
+
+
+def check_names(parameter, names, known):
+    """Operators that a parameter names must be in the graph."""
+    for name in names:
+        if name not in known:
+            raise ValueError(
+                f"The {parameter!r} parameter of GraphFiltration names {name!r}, which no operator of the graph has. "
+                f"Closest names: {closest(name, known)}."
+            )
+
+
+def check_shares(parameter, value, *, optional=False):
+    """A share of edges: a number between 0 and 1, or a dict of such numbers."""
+    shares = value.values() if isinstance(value, dict) else [] if optional and value is None else [value]
+    if not all(isinstance(share, numbers.Real) and not isinstance(share, bool) and 0 < share < 1 for share in shares):
+        raise ValueError(
+            f"The {parameter!r} parameter of GraphFiltration must be {'None, ' if optional else ''}a number between "
+            f"0 and 1, both excluded, or a dict of such numbers by operator. Got {value!r} instead."
+        )
 
 
 def check_option(estimator, name, allowed):
@@ -16,6 +54,19 @@ def check_option(estimator, name, allowed):
         )
 
 
+def check_degrees(degrees):
+    """Degrees of homology as a rising tuple."""
+    known = isinstance(degrees, list | tuple | np.ndarray) and all(
+        isinstance(degree, numbers.Integral) and degree in (0, 1) for degree in degrees
+    )
+    if known and len(degrees):
+        return tuple(sorted({int(degree) for degree in degrees}))
+    raise ValueError(
+        "The 'degrees' parameter of GraphFiltration must be a sequence of degrees out of 0 and 1, such as (0,) or "
+        f"(0, 1): a graph has no others. Got {degrees!r} instead."
+    )
+
+
 def check_network(X):
     """The Network of Activations, or the reason why there is none."""
     if X.network is None:
@@ -26,38 +77,44 @@ def check_network(X):
     return X.network
 
 
-def check_weights(network):
+def check_weights(operators):
     """Weights must be finite."""
-    for operator in network.operators:
+    for operator in operators:
         if not np.isfinite(operator.weights_array).all():
             raise ValueError(
                 f"The weights of {operator.name!r} contain NaN or infinity. Train the network again or repair them."
             )
 
 
-def check_recorded(X, operators):
-    """Every value that an operator reads must have been recorded, with the right size, and be finite."""
-    reads = {}
-    for operator in operators:
-        pairs = operator.reads if hasattr(operator, "reads") else [(operator.name, operator.source)]
-        for name, source in pairs:
-            reads.setdefault(source, name)
-    for source, name in reads.items():
-        if source not in X.layers:
-            raise ValueError(
-                f"GraphFiltration needs the values of {source!r}, which feed {name!r}, and they were not recorded. "
-                "Use ActivationExtractor(model, layers='auto')."
-            )
+def check_recorded(X, reads):
+    """Every value that an operator reads must have been recorded and be finite.
+
+    Parameters
+    ----------
+    X : Activations
+    reads : sequence of (name of operator, name of the value that it reads)
+    """
+    missing = [(name, source) for name, source in reads if source not in X.layers]
+    if missing:
+        name, source = missing[0]
+        there = [name for name, source in reads if source in X.layers]
+        fewer = f", or leave the operator out: GraphFiltration(layers={there})" if there else ""
+        raise ValueError(
+            f"GraphFiltration needs the values of {source!r}, which feed {name!r}, and they were not recorded. "
+            f"Use ActivationExtractor(model, layers='auto'){fewer}."
+        )
+    for source in dict.fromkeys(source for _, source in reads):
         _check_finite(X[source], source)
 
 
 def _check_finite(values, layer):
-    if np.isfinite(np.sum(values, dtype=np.float64)):  # a sum is finite only if every term is, up to overflow
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities of both signs
+        total = np.sum(values, dtype=np.float64)
+    if np.isfinite(total):  # a sum is finite only if every term is, up to overflow
         return
-    finite = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
-    if not finite.all():
-        sample = int(np.flatnonzero(~finite)[0])
-        raise ValueError(f"Layer {layer!r} contains NaN or infinity in sample {sample}. Remove or repair that input.")
+    for i, sample in enumerate(values):  # one at a time, since they may be memory-mapped
+        if not np.isfinite(sample).all():
+            raise ValueError(f"Layer {layer!r} contains NaN or infinity in sample {i}. Remove or repair that input.")
 
 
 def check_adjacency(X):

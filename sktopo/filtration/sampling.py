@@ -1,0 +1,103 @@
+"""What a fitted GraphFiltration does with each sample: forest, pairs, cycles; and with many, on threads.
+
+Nothing here changes the estimator, so that threads may share it and an interrupted run leaves it as it was.
+"""
+
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
+
+from sktopo.filtration.cycles import check_memory, cycle_births, n_cycles
+from sktopo.filtration.pairs import n_kept_edges, pairs_of, strongest_edge
+from sktopo.filtration.plan import plan_listed
+from sktopo.filtration.thresholds import given_thresholds, least_kept, merge_thresholds
+
+__all__ = ["SampleSteps"]
+
+
+class SampleSteps:
+    """Steps of GraphFiltration that read its parameters and what fit learnt."""
+
+    def _run(self, function, samples):
+        """The function's value for every sample, in order."""
+        n_jobs = self._n_jobs(samples)
+        if n_jobs == 1:
+            return [function(sample) for sample in samples]
+        work = (delayed(function)(sample) for sample in samples)
+        return Parallel(n_jobs=n_jobs, backend="threading", batch_size=max(1, len(samples) // (4 * n_jobs)))(work)
+
+    def _n_jobs(self, samples):
+        return min(effective_n_jobs(self.n_jobs), max(1, len(samples)))
+
+    def _thresholds(self):
+        """(threshold for all, thresholds per operator), checked."""
+        return given_thresholds(self.keep, [name for plan in self._plans for name in (plan.operators or ("graph",))])
+
+    def _sample(self, sample):
+        """(birth, death) of every block of one sample."""
+        pairs = []
+        for j, plan in enumerate(self._plans):
+            forest, divisor, least = self._forest_of(plan, sample)
+            degrees = [degree for layer, degree in self.blocks_ if layer == plan.layer]
+            if 0 in degrees:
+                pairs.append(pairs_of(forest, self.births, divisor=divisor, keep=self._thresholds()[0]))
+            if 1 in degrees:
+                births = cycle_births(*self._edges_and_forest(j, sample, self._censuses, forest, divisor, least))
+                pairs.append((births / divisor, np.full(len(births), -np.inf)))
+        return pairs
+
+    def _count(self, sample, censuses):
+        """Number of cycles of every graph of one sample."""
+        return [
+            n_cycles(*self._edges_and_forest(j, sample, censuses, *self._forest_of(plan, sample)))
+            for j, plan in enumerate(self._plans)
+        ]
+
+    def _forest_of(self, plan, sample):
+        """(spanning forest, what its phi are to be divided by, the lightest edge that exists per operator)."""
+        least = self.thresholds_
+        _, named = self._thresholds()
+        if self.normalize != "sample":
+            least = merge_thresholds(least, named)
+            return self._forest(plan, sample, least), 1.0, least
+        forest = self._forest(plan, sample, least)
+        divisor = strongest_edge(forest) or 1.0
+        if named:
+            least = merge_thresholds(least, {name: least_kept(value, divisor) for name, value in named.items()})
+            forest = self._forest(plan, sample, least)
+        return forest, divisor, least
+
+    def _edges_and_forest(self, j, sample, censuses, forest, divisor, least):
+        """What degree 1 of plan j is computed from, see `cycle_births`."""
+        threshold, _ = self._thresholds()
+        reads = [
+            (censuses[m], censuses[m].read(sample, self.scales_.get(censuses[m].name, 1.0))) for m in self._members[j]
+        ]
+        leasts = [max(least.get(census.name, 0.0), least_kept(threshold, divisor)) for census, _ in reads]
+        return reads, forest.forest_phi[: n_kept_edges(forest, divisor, threshold)], leasts
+
+    def _forest(self, plan, sample, least):
+        if self.input_kind_ == "activations":
+            return plan.forest(sample, self.scales_, least)
+        phi, u, v = sample
+        phi = phi * self.scales_.get("graph", 1.0)
+        kept = (phi > 0) & (phi >= least.get("graph", 0.0))
+        n_vertices = max(plan.n_vertices, int(v.max(initial=-1)) + 1, int(u.max(initial=-1)) + 1)
+        if n_vertices != plan.n_vertices:
+            plan = plan_listed("graph", n_vertices)
+        return plan.forest_of(np.empty(0), [(phi[kept], u[kept], v[kept])], np.empty(0))
+
+    def _check_memory(self, samples):
+        threshold, named = self._thresholds() if self.normalize != "sample" else (0.0, {})
+        least = merge_thresholds(self.thresholds_, named)
+
+        def count(sample):
+            counts = [
+                census.count(
+                    census.read(sample, self.scales_.get(census.name, 1.0)), max(threshold, least.get(census.name, 0.0))
+                )
+                for census in self._censuses
+            ]
+            return [sum(counts[m] for m in members) for members in self._members]
+
+        counts = np.array(self._run(count, samples)).reshape(len(samples), -1)
+        check_memory(int(counts.sum()), int(counts.max(initial=0)), self._n_jobs(samples), self.max_memory)
