@@ -38,6 +38,7 @@ ESTIMATORS = [
     ActivationExtractor(AnyWidth(), layers="hidden", capture="input", dtype="float64"),
     GraphFiltration(),
     GraphFiltration(scope="layer", births="all", normalize="sample"),
+    GraphFiltration(scope="block", degrees=(0, 1), normalize="layer_rms", keep_quantile=0.3),
     PersistenceVectorizer(),
     PersistenceVectorizer(method="landscape", n_bins=7),
     DiagramsToGiotto(),

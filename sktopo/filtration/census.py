@@ -87,7 +87,8 @@ class WeightedCensus:
 
     def sum_of_squares(self, h):
         """Sum of phi ** 2 over all edges."""
-        return float((self.power * h**2).sum())
+        with np.errstate(over="ignore"):
+            return float((self.power * h**2).sum())
 
     def most(self):
         """The most edges that an input can give."""
@@ -118,7 +119,8 @@ class ListedCensus:
         return float(phi.max(initial=0.0))
 
     def sum_of_squares(self, phi):
-        return float((phi**2).sum())
+        with np.errstate(over="ignore"):
+            return float((phi**2).sum())
 
     def most(self):
         return len(self._edges.v) if self._edges.choices is None else len(self._edges.choices)

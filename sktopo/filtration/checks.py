@@ -86,25 +86,34 @@ def check_weights(operators):
             )
 
 
-def check_recorded(X, reads):
-    """Every value that an operator reads must have been recorded and be finite.
-
-    Parameters
-    ----------
-    X : Activations
-    reads : sequence of (name of operator, name of the value that it reads)
-    """
-    missing = [(name, source) for name, source in reads if source not in X.layers]
+def check_recorded(X, operators):
+    """Every value that an operator reads must have been recorded and be finite, and so must every abs(w * h)."""
+    missing = [operator for operator in operators if operator.source not in X.layers]
     if missing:
-        name, source = missing[0]
-        there = [name for name, source in reads if source in X.layers]
+        there = [operator.name for operator in operators if operator.source in X.layers]
         fewer = f", or leave the operator out: GraphFiltration(layers={there})" if there else ""
         raise ValueError(
-            f"GraphFiltration needs the values of {source!r}, which feed {name!r}, and they were not recorded. "
-            f"Use ActivationExtractor(model, layers='auto'){fewer}."
+            f"GraphFiltration needs the values of {missing[0].source!r}, which feed {missing[0].name!r}, and they were "
+            f"not recorded. Use ActivationExtractor(model, layers='auto'){fewer}."
         )
-    for source in dict.fromkeys(source for _, source in reads):
+    for source in dict.fromkeys(operator.source for operator in operators):
         _check_finite(X[source], source)
+    for operator in operators:
+        if X[operator.source].dtype.itemsize > 4 or operator.weights_array.dtype.itemsize > 4:
+            _check_products(X[operator.source], operator)
+
+
+def _check_products(values, operator):
+    """Products of float32 numbers cannot overflow float64; those of wider numbers can."""
+    largest = float(np.abs(operator.weights_array).max(initial=0.0))
+    for i, sample in enumerate(values):
+        with np.errstate(over="ignore"):
+            finite = np.isfinite(np.float64(largest) * np.float64(np.abs(sample).max(initial=0.0)))
+        if not finite:
+            raise ValueError(
+                f"Edges of {operator.name!r} are infinitely strong in sample {i}: abs(w * h) is beyond float64. "
+                "Rescale the network's weights or that input."
+            )
 
 
 def _check_finite(values, layer):

@@ -225,7 +225,7 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
         self._positions = [i for i, operator in enumerate(network.operators) if id(operator) in used]
         self._weights = {}
         operators = self._operators_of(network)
-        check_recorded(X, [(operator.name, operator.source) for operator in operators])
+        check_recorded(X, operators)
         at = {id(network.operators[i]): j for j, i in enumerate(self._positions)}
         self._members = [[at[id(operator)] for operator in group] for _, group in groups]
         if self.edges is not None:
@@ -347,7 +347,7 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
                     "These activations come from another network than the one GraphFiltration was fitted on "
                     "(its weights or layers differ). Fit it on activations of this network."
                 )
-            check_recorded(X, [(o.name, o.source) for o in (network.operators[i] for i in self._positions)])
+            check_recorded(X, [network.operators[i] for i in self._positions])
         return self._samples_of(X)
 
     def _samples_of(self, X):

@@ -54,8 +54,7 @@ class SampleSteps:
 
     def _forest_of(self, plan, sample):
         """(spanning forest, what its phi are to be divided by, the lightest edge that exists per operator)."""
-        least = self.thresholds_
-        _, named = self._thresholds()
+        least, (_, named) = self.thresholds_, self._thresholds()
         if self.normalize != "sample":
             least = merge_thresholds(least, named)
             return self._forest(plan, sample, least), 1.0, least
@@ -76,6 +75,16 @@ class SampleSteps:
         return reads, forest.forest_phi[: n_kept_edges(forest, divisor, threshold)], leasts
 
     def _forest(self, plan, sample, least):
+        with np.errstate(over="ignore"):
+            forest = self._spanning_forest(plan, sample, least)
+        if strongest_edge(forest) == np.inf:  # finite before normalisation, see `check_recorded`
+            raise ValueError(
+                f"Edges of {plan.layer!r} are infinitely strong after normalize={self.normalize!r}: a sample is beyond "
+                "float64 times those of fit. Remove that sample, or use normalize=None."
+            )
+        return forest
+
+    def _spanning_forest(self, plan, sample, least):
         if self.input_kind_ == "activations":
             return plan.forest(sample, self.scales_, least)
         phi, u, v = sample

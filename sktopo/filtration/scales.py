@@ -27,8 +27,22 @@ def learn_scales(normalize, censuses, samples, run):
     for j, census in enumerate(censuses):  # two branches of a sum have one name
         totals.setdefault(census.name, []).append(rows[:, j])
     size = _mean_strongest if normalize == "layer" else _root_mean_square
-    sizes = {name: size(np.array(parts)) for name, parts in totals.items()}
-    return {name: 1.0 / size if size > 0 else 1.0 for name, size in sizes.items()}
+    with np.errstate(over="ignore"):
+        sizes = {name: size(np.array(parts)) for name, parts in totals.items()}
+    return {name: _factor(name, sizes[name], np.any(parts)) for name, parts in totals.items()}
+
+
+def _factor(name, size, has_edges):
+    if not has_edges:
+        return 1.0
+    with np.errstate(divide="ignore", over="ignore"):
+        factor = float(1.0 / np.float64(size))
+    if not 0.0 < factor < np.inf:
+        raise ValueError(
+            f"The edges of {name!r} are too strong or too weak to be normalised: their size is {size:g}. Rescale the "
+            "network's weights or the inputs, or use normalize=None or 'sample'."
+        )
+    return factor
 
 
 def _strongest(census, sample):
