@@ -119,7 +119,7 @@ def test_a_normalisation_that_makes_folded_weights_infinite_names_their_operator
 @pytest.mark.parametrize(("variance", "eps"), [(-1.0, 1e-5), (0.0, 0.0)], ids=["nan", "inf"])
 def test_a_broken_normalisation_names_the_layer_that_shows_it(variance, eps):
     extractor = ActivationExtractor(broken_normalisation(variance, eps))
-    with pytest.raises(ValueError, match="Layer '3' gives NaN or infinity for sample 0"):
+    with pytest.raises(ValueError, match="Layer '2' gives NaN or infinity for sample 0"):
         GraphFiltration().fit(extractor.fit_transform(IMAGES))
 
 
