@@ -39,12 +39,12 @@ def check_memory(n_births, n_most, n_jobs, max_memory):
     Parameters
     ----------
     n_births : int
-        Births of degree 1 of all samples; at most two copies of birth and death are held at a time.
+        Births of degree 1 of all samples; at most three copies of birth and death are held at a time.
     n_most : int
         The most edges that are listed for one sample, three copies of phi at a time.
     n_jobs, max_memory : int
     """
-    needed = 32 * n_births + 24 * n_most * n_jobs
+    needed = 48 * n_births + 24 * n_most * n_jobs
     if needed > max_memory:
         raise ValueError(
             f"The births of degree 1 of these samples would take about {needed / 2**30:.3g} GiB, above "

@@ -358,9 +358,10 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
     def _collect(self, parts, X):
         flat = [pairs for blocks in parts for pairs in blocks]
         counts = [len(birth) for birth, _ in flat]
+        birth, death = (np.concatenate([pair[side] for pair in flat] + [np.empty(0)]) for side in (0, 1))
         return Diagrams(
-            -np.concatenate([birth for birth, _ in flat] + [np.empty(0)]),
-            -np.concatenate([death for _, death in flat] + [np.empty(0)]),
+            np.negative(birth, out=birth),
+            np.negative(death, out=death),
             np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),
             self.blocks_,
             negated=True,

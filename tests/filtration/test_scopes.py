@@ -53,6 +53,28 @@ def test_blocks_of_a_residual_network():
     }
 
 
+class TwoPools(nn.Module):
+    """A pooling of its own before each of two readers, and one reader without."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.one, self.two, self.three = (nn.Conv2d(i, 2, 1) for i in (1, 2, 2, 2))
+        self.max, self.mean = nn.MaxPool2d(2), nn.AvgPool2d(2)
+
+    def forward(self, x):
+        x = torch.relu(self.stem(x))
+        return torch.cat([self.one(self.max(x)), self.two(self.mean(x)), self.three(x[..., ::2, ::2])], dim=1)
+
+
+def test_a_block_has_only_the_poolings_on_its_own_way():
+    filtration = GraphFiltration(scope="block").fit(ActivationExtractor(TwoPools()).fit_transform(IMAGES))
+    assert {plan.layer: plan.operators[2:] for plan in filtration._plans} == {
+        "stem→one": ("max",),
+        "stem→two": ("mean",),
+        "stem→three": (),
+    }
+
+
 @pytest.mark.parametrize("name", VISION)
 def test_in_real_architectures_every_weighted_operator_is_in_a_block(name):
     make, shape = VISION[name]
