@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -130,8 +131,6 @@ def test_products_that_round_to_zero_are_no_edges():
 
 
 def tiny_network_on(x):
-    import torch
-
     model = torch.nn.Linear(2, 3, bias=False).double()
     with torch.no_grad():
         model.weight.copy_(torch.tensor([[1.0, 1.0], [1.0, 1.0], [1e-200, 1.0]], dtype=torch.float64))
@@ -147,6 +146,29 @@ def test_too_many_births_are_refused_with_a_cure_and_counted_all_the_same():
     assert counts.dtype == np.int64 and counts.shape == (5, 1) and (counts > 1000).all()
     few = filtration.set_params(keep_quantile=0.999).fit(activations).transform(activations)
     assert few.counts.shape == (5, 2)
+
+
+def test_the_estimate_of_memory_grows_with_the_samples():
+    activations = ActivationExtractor(make_ccff()).fit_transform(IMAGES)
+    filtration = GraphFiltration(degrees=(0, 1), max_memory=500_000).fit(activations)
+    assert filtration.transform(activations[:1]).counts[0, 1] > 1000
+    with pytest.raises(ValueError, match="transform fewer samples at a time"):
+        filtration.transform(activations)
+
+
+def test_constants_have_no_edges_and_close_no_cycle():
+    """Padding with a constant makes the edges of padding with zeros."""
+    conv = torch.nn.Conv2d(1, 2, 3, bias=False)
+    padded = torch.nn.Sequential(torch.nn.ConstantPad2d(1, 5.0), conv)
+    options = {"degrees": (0, 1), "normalize": "layer_rms", "keep_quantile": 0.3}
+    constant = GraphFiltration(**options).fit(ActivationExtractor(padded).fit_transform(IMAGES))
+    zeros = torch.nn.Conv2d(1, 2, 3, padding=1, bias=False)
+    zeros.weight = conv.weight
+    plain = GraphFiltration(**options).fit(ActivationExtractor(torch.nn.Sequential(zeros)).fit_transform(IMAGES))
+    assert [*constant.thresholds_.values()] == [*plain.thresholds_.values()]
+    x = ActivationExtractor(padded).fit_transform(IMAGES)
+    y = ActivationExtractor(torch.nn.Sequential(zeros)).fit_transform(IMAGES)
+    assert constant.transform(x) == plain.transform(y)
 
 
 def test_counts_of_no_samples():
