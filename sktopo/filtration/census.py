@@ -50,13 +50,14 @@ class WeightedCensus:
 
     def sort(self):
         """Sort every list, which counts above a threshold and listings need; returns self."""
+        channels = self._channels  # read first: another thread may have sorted and let it go
         if self._lists is None:
-            lists = [weights[pattern].ravel() for weights, pattern in itertools.product(self._channels, self._patterns)]
+            lists = [weights[pattern].ravel() for weights, pattern in itertools.product(channels, self._patterns)]
             sizes = [np.count_nonzero(weights) for weights in lists]
             lists = [np.sort(weights)[::-1][:size] for weights, size in zip(lists, sizes, strict=True)]
             at = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-            self._lists = at, np.concatenate([*lists, np.empty(0, dtype=self._channels.dtype)])
-            self._channels = self._patterns = None
+            self._lists = at, np.concatenate([*lists, np.empty(0, dtype=channels.dtype)])
+            self._channels = None
         return self
 
     def read(self, values_of, scale=1.0):

@@ -9,6 +9,7 @@ from scipy import sparse
 __all__ = [
     "check_adjacency",
     "check_degrees",
+    "check_max_memory",
     "check_names",
     "check_network",
     "check_option",
@@ -67,6 +68,15 @@ def check_degrees(degrees):
     )
 
 
+def check_max_memory(max_memory):
+    """A number of bytes."""
+    if not isinstance(max_memory, numbers.Real) or isinstance(max_memory, bool) or not max_memory > 0:
+        raise ValueError(
+            "The 'max_memory' parameter of GraphFiltration must be a positive number of bytes. "
+            f"Got {max_memory!r} instead."
+        )
+
+
 def check_network(X):
     """The Network of Activations, or the reason why there is none."""
     if X.network is None:
@@ -90,8 +100,10 @@ def check_recorded(X, operators):
     """Every value that an operator reads must have been recorded and be finite, and so must every abs(w * h)."""
     missing = [operator for operator in operators if operator.source not in X.layers]
     if missing:
-        there = [operator.name for operator in operators if operator.source in X.layers]
-        fewer = f", or leave the operator out: GraphFiltration(layers={there})" if there else ""
+        there = [operator for operator in operators if operator.source in X.layers]
+        names = [operator.name for operator in there]
+        enough = any(operator.weighted for operator in there)
+        fewer = f", or leave out what reads them: GraphFiltration(layers={names})" if enough else ""
         raise ValueError(
             f"GraphFiltration needs the values of {missing[0].source!r}, which feed {missing[0].name!r}, and they were "
             f"not recorded. Use ActivationExtractor(model, layers='auto'){fewer}."

@@ -12,11 +12,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._base import ContainerOutputMixin, check_matrix
-from sktopo.diagrams.container import Diagrams
 from sktopo.filtration.census import GivenCensus, census_of
 from sktopo.filtration.checks import (
     check_adjacency,
     check_degrees,
+    check_max_memory,
     check_network,
     check_option,
     check_recorded,
@@ -100,7 +100,9 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
     -----
     Superlevel filtration, stored as the sublevel filtration of -phi (``diagrams.negated``): birth = -phi. Exact
     zeros are no edges, and units without edges are never born. Each connected component is one essential class.
-    Products are taken in float64, which is exact for float32 networks; nothing is approximated.
+    Products are taken in float64, which is exact for float32 networks; nothing is approximated. Given graphs make one
+    block, "graph", whose edges are one operator of that name; `scope`, `layers`, `include_input` and `edges` do not
+    concern them.
 
     **Blocks.** Weighted operators A and B are consecutive if B reads a layer of units that A makes, or that
     poolings and the like make of these. Their graph has the edges of both, of what lies between, and of every
@@ -199,6 +201,7 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
         check_option(self, "normalize", (None, "sample", "layer", "layer_rms"))
         check_option(self, "edges", (None, "under_optimised"))
         degrees = check_degrees(self.degrees)
+        check_max_memory(self.max_memory)
         self.input_kind_ = kind_of(X)
         self.scales_, self.thresholds_ = {}, {}
         if self.input_kind_ == "activations":
@@ -325,7 +328,6 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
             censuses = self._new_censuses(X)
             if self.thresholds_ or self.keep:
                 censuses = [census.sort() for census in censuses]
-
         counts = self._run(lambda sample: self._count(sample, censuses), samples)
         return np.array(counts, dtype=np.int64).reshape(len(samples), len(self._plans))
 
@@ -354,38 +356,6 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
         if self.input_kind_ == "activations":
             return recorded_samples(X)
         return listed_samples(self._check_graphs(X, reset=False), self.input_kind_)
-
-    def _collect(self, parts, X):
-        flat = [pairs for blocks in parts for pairs in blocks]
-        counts = [len(birth) for birth, _ in flat]
-        birth, death = (np.concatenate([pair[side] for pair in flat] + [np.empty(0)]) for side in (0, 1))
-        return Diagrams(
-            np.negative(birth, out=birth),
-            np.negative(death, out=death),
-            np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),
-            self.blocks_,
-            negated=True,
-            end=0.0,
-            max_pairs=self._max_pairs(X),
-        )
-
-    def _max_pairs(self, X):
-        """The most pairs of every block."""
-        sizes = [plan.n_vertices for plan in self._plans]
-        if self.input_kind_ == "adjacency":
-            sizes = [max(sizes[0], *(graph.shape[0] for graph in X))] if len(X) else sizes
-        most = {}
-        for plan, size, members in zip(self._plans, sizes, self._members, strict=True):
-            # A class born at an edge has at least that edge's two vertices.
-            most[plan.layer, 0] = size if self.births == "all" else size // 2
-            if self._censuses is not None:
-                most[plan.layer, 1] = self._most_cycles(size, members)
-        return [most[block] for block in self.blocks_]
-
-    def _most_cycles(self, size, members):
-        if self.input_kind_ == "activations":
-            return max(sum(self._censuses[m].most() for m in members) - 1, 0)
-        return 0 if self.input_kind_ == "matrix" else (size - 1) * (size - 2) // 2
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "blocks_")

@@ -1,4 +1,4 @@
-"""What a fitted GraphFiltration does with each sample: forest, pairs, cycles; and with many, on threads.
+"""What a fitted GraphFiltration does with each sample: forest, pairs, cycles; with many, on threads; and together.
 
 Nothing here changes the estimator, so that threads may share it and an interrupted run leaves it as it was.
 """
@@ -6,6 +6,7 @@ Nothing here changes the estimator, so that threads may share it and an interrup
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 
+from sktopo.diagrams.container import Diagrams
 from sktopo.filtration.cycles import check_memory, cycle_births, n_cycles
 from sktopo.filtration.pairs import n_kept_edges, pairs_of, strongest_edge
 from sktopo.filtration.plan import plan_listed
@@ -110,3 +111,36 @@ class SampleSteps:
 
         counts = np.array(self._run(count, samples)).reshape(len(samples), -1)
         check_memory(int(counts.sum()), int(counts.max(initial=0)), self._n_jobs(samples), self.max_memory)
+
+    def _collect(self, parts, X):
+        """Diagrams from the pairs of every sample."""
+        flat = [pairs for blocks in parts for pairs in blocks]
+        counts = [len(birth) for birth, _ in flat]
+        birth, death = (np.concatenate([pair[side] for pair in flat] + [np.empty(0)]) for side in (0, 1))
+        return Diagrams(
+            np.negative(birth, out=birth),
+            np.negative(death, out=death),
+            np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),
+            self.blocks_,
+            negated=True,
+            end=0.0,
+            max_pairs=self._max_pairs(X),
+        )
+
+    def _max_pairs(self, X):
+        """The most pairs of every block."""
+        sizes = [plan.n_vertices for plan in self._plans]
+        if self.input_kind_ == "adjacency":
+            sizes = [max(sizes[0], *(graph.shape[0] for graph in X))] if len(X) else sizes
+        most = {}
+        for plan, size, members in zip(self._plans, sizes, self._members, strict=True):
+            # A class born at an edge has at least that edge's two vertices.
+            most[plan.layer, 0] = size if self.births == "all" else size // 2
+            if self._censuses is not None:
+                most[plan.layer, 1] = self._most_cycles(size, members)
+        return [most[block] for block in self.blocks_]
+
+    def _most_cycles(self, size, members):
+        if self.input_kind_ == "activations":
+            return max(sum(self._censuses[m].most() for m in members) - 1, 0)
+        return 0 if self.input_kind_ == "matrix" else (size - 1) * (size - 2) // 2

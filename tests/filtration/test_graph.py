@@ -101,6 +101,7 @@ def test_keep_with_sample_normalisation_is_relative(by_hand):
         ({"layers": []}, r"no weighted operator .* left with layers=\[\]"),
         ({"layers": "0", "include_input": False}, "left with layers='0' and include_input=False"),
         ({"layers": "0", "scope": "block"}, "needs two consecutive weighted operators"),
+        ({"max_memory": 0}, "'max_memory' parameter"),
         ({"edges": "over"}, "'edges' parameter"),
         ({"edges": "under_optimised", "edge_quantile": 0}, "'edge_quantile' parameter"),
         (
