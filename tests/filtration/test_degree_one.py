@@ -9,9 +9,11 @@ from scipy import sparse
 
 from sktopo import ActivationExtractor, GraphFiltration
 from sktopo.datasets import make_ccff, make_residual_cnn
+from sktopo.filtration.census import census_of
 from tests.graph_cases import MAKERS, assert_same, graphs_of, make_case, record
 from tests.networks import operator_names
 from tests.oracles.cycles import cycle_births, euler_count
+from tests.vision_networks import VISION
 
 IMAGES = np.random.default_rng(0).random((5, 1, 8, 8))
 OPTIONS = {
@@ -154,6 +156,19 @@ def test_the_estimate_of_memory_grows_with_the_samples():
     assert filtration.transform(activations[:1]).counts[0, 1] > 1000
     with pytest.raises(ValueError, match="transform fewer samples at a time"):
         filtration.transform(activations)
+
+
+@pytest.mark.parametrize("name", VISION)
+def test_a_census_knows_how_many_edges_every_operator_has(name):
+    """On values without a zero the census counts what the network's description says."""
+    make, shape = VISION[name]
+    torch.manual_seed(0)
+    network = ActivationExtractor(make().eval()).fit(np.zeros((1, *shape), dtype=np.float32)).network_
+    for operator in network.operators:
+        census = census_of(operator)
+        ones = census.read(lambda source: np.ones(np.prod(network.shapes[source])))
+        constant = (operator.source_units < 0).any()
+        assert constant or census.count(ones) == census.most() == operator.n_edges
 
 
 def test_constants_have_no_edges_and_close_no_cycle():
