@@ -42,6 +42,7 @@ ESTIMATORS = [
     GraphFiltration(scope="layer", births="all", normalize="sample"),
     PersistentSubgraphs(),
     PersistentSubgraphs(mode="component", weight="lifetime_phi", select=2),
+    GraphFiltration(scope="block", degrees=(0, 1), normalize="layer_rms", keep_quantile=0.3),
     PersistenceVectorizer(),
     PersistenceVectorizer(method="landscape", n_bins=7),
     DiagramsToGiotto(),

@@ -58,10 +58,14 @@ CASES = {
     "graph-network": (GraphFiltration(), ACTIVATIONS),
     "graph-layer": (GraphFiltration(scope="layer", normalize="layer"), ACTIVATIONS),
     "graph-all": (GraphFiltration(births="all", normalize="sample", include_input=False), ACTIVATIONS),
+    "graph-block": (GraphFiltration(scope="block", degrees=(0, 1), normalize="layer_rms", keep=0.1), ACTIVATIONS),
+    "graph-quantile": (GraphFiltration(layers=["0", "4"], keep_quantile=0.5, degrees=(1,)), ACTIVATIONS),
+    "graph-under-optimised": (GraphFiltration(edges="under_optimised", edge_quantile={"4": 0.5}), ACTIVATIONS),
     "graph-adjacency": (GraphFiltration(), adjacency_matrices()),
     "subgraphs-basin": (PersistentSubgraphs(weight="lifetime"), ACTIVATIONS),
     "subgraphs-component": (PersistentSubgraphs(mode="component", select=3, unknown="warn"), ACTIVATIONS),
     "subgraphs-adjacency": (PersistentSubgraphs(weight="lifetime_phi", norm=None), adjacency_matrices()),
+    "graph-adjacency-cycles": (GraphFiltration(degrees=(0, 1), keep_quantile=0.2), adjacency_matrices()),
     "vectors-statistics": (PersistenceVectorizer(), DIAGRAMS),
     "vectors-landscape": (PersistenceVectorizer(method="landscape", n_bins=20), DIAGRAMS),
     "vectors-list": (PersistenceVectorizer(essential="drop"), DIAGRAMS.to_list()),
@@ -164,19 +168,32 @@ def test_an_empty_batch_is_an_error_or_an_empty_result(case):
         assert "0 sample" in str(error) or "empty" in str(error) or "at least one" in str(error)
 
 
-def test_jobs_do_not_change_the_answer():
-    for scope in ("network", "layer"):
-        single = GraphFiltration(scope=scope, n_jobs=1).fit_transform(ACTIVATIONS)
-        assert GraphFiltration(scope=scope, n_jobs=2).fit_transform(ACTIVATIONS) == single
+def test_jobs_do_not_change_subgraphs():
     single = PersistentSubgraphs(mode="component", weight="lifetime").fit_transform(ACTIVATIONS)
     double = PersistentSubgraphs(mode="component", weight="lifetime", n_jobs=2).fit_transform(ACTIVATIONS)
     np.testing.assert_array_equal(single.toarray(), double.toarray())
 
 
-def test_the_order_of_samples_does_not_change_a_sample():
+FILTRATIONS = {name: e for name, (e, X) in CASES.items() if X is ACTIVATIONS and isinstance(e, GraphFiltration)}
+
+
+@pytest.mark.parametrize("filtration", FILTRATIONS.values(), ids=FILTRATIONS)
+def test_jobs_do_not_change_the_answer(filtration):
+    single = clone(filtration).set_params(n_jobs=1).fit(ACTIVATIONS)
+    several = clone(filtration).set_params(n_jobs=2).fit(ACTIVATIONS)
+    assert several.transform(ACTIVATIONS) == single.transform(ACTIVATIONS)
+    assert (several.scales_, several.thresholds_) == (single.scales_, single.thresholds_)
+    np.testing.assert_array_equal(several.count_cycles(ACTIVATIONS), single.count_cycles(ACTIVATIONS))
+
+
+@pytest.mark.parametrize("filtration", FILTRATIONS.values(), ids=FILTRATIONS)
+def test_the_order_of_samples_does_not_change_a_sample(filtration):
     order = np.random.default_rng(2).permutation(N_SAMPLES)
-    filtration = GraphFiltration().fit(ACTIVATIONS)
+    filtration = clone(filtration).fit(ACTIVATIONS)
     assert filtration.transform(ACTIVATIONS[order]) == filtration.transform(ACTIVATIONS)[order]
+    counts = filtration.count_cycles(ACTIVATIONS)
+    np.testing.assert_array_equal(filtration.count_cycles(ACTIVATIONS[order]), counts[order])
+    np.testing.assert_array_equal(filtration.count_cycles(ACTIVATIONS[3:4]), counts[3:4])
 
 
 def test_scaling_the_activations_scales_the_pairs():

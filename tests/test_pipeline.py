@@ -43,6 +43,20 @@ def test_grid_search_over_every_step_gives_the_same_with_two_processes():
     assert results[0].best_score_ > 0.2  # chance is 0.1
 
 
+def test_grid_search_over_the_edges_that_exist():
+    grid = {
+        "graphfiltration__keep_quantile": [None, 0.5],
+        "graphfiltration__edges": [None, "under_optimised"],
+        "graphfiltration__normalize": ["layer_rms"],
+        "graphfiltration__scope": ["block"],
+    }
+    before = ActivationExtractor(make_ccff()).fit(IMAGES[:1]).network_
+    pipeline = road().set_params(graphfiltration__initial=before, graphfiltration__edge_quantile=0.5)
+    search = GridSearchCV(pipeline, grid, cv=2, error_score="raise").fit(IMAGES, LABELS)
+    assert len(search.cv_results_["params"]) == 4 and search.best_score_ > 0.2
+    assert search.best_estimator_["graphfiltration"].initial == before
+
+
 class Counting(nn.Module):
     passes = 0
 

@@ -96,7 +96,8 @@ def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer,
             if giant_label < 0 or label[v] == giant_label:
                 continue
             if column_phi[j] < lo:  # it waited since columns answered before, for an edge that no longer leaves
-                push(queue, j, column_phi[j], bucket)
+                if column_phi[j] > 0.0:
+                    push(queue, j, column_phi[j], bucket)
                 continue
             if label[u] == giant_label:  # the heaviest edge still, since what leaves a component only gets less
                 if n == len(buffer_phi):

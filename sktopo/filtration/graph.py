@@ -5,32 +5,36 @@ maximum spanning forest, which is found without listing the network's edges. Aft
 Hylton, arXiv 1901.09496.
 """
 
-import numbers
+from dataclasses import replace
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
-from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._base import ContainerOutputMixin, check_matrix
-from sktopo.diagrams.container import Diagrams
+from sktopo.filtration.census import GivenCensus, census_of
 from sktopo.filtration.checks import (
     check_adjacency,
+    check_degrees,
+    check_max_memory,
     check_network,
     check_option,
     check_recorded,
     check_weights,
 )
-from sktopo.filtration.merge_tree import tree_of
-from sktopo.filtration.pairs import pairs_of, strongest_edge
 from sktopo.filtration.plan import plan_listed, plan_operators
+from sktopo.filtration.samples import kind_of, listed_samples, recorded_samples
+from sktopo.filtration.sampling import SampleSteps
+from sktopo.filtration.scales import learn_scales
+from sktopo.filtration.scopes import chosen_operators, groups_of
+from sktopo.filtration.thresholds import learn_thresholds
+from sktopo.filtration.under_optimised import under_optimised
 
 __all__ = ["GraphFiltration"]
 
 
-class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
-    """Persistent homology, in degree 0, of a network's activation graph.
+class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseEstimator):
+    """Persistent homology, in degrees 0 and 1, of a network's activation graph.
 
     Vertices are the network's units. An edge joins unit u to unit v that it feeds through weight w and has the
     filtration value phi = abs(w * h), where h is what enters the operator: the activation of u. The filtration
@@ -38,29 +42,50 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    scope : {"network", "layer"}, default="network"
-        "network" gives one diagram of the whole graph, the block ("network", 0); "layer" gives one diagram per
-        weighted operator (dense, convolution), of that operator's edges alone, named after it.
+    scope : {"network", "block", "layer"}, default="network"
+        One diagram of the whole graph, named "network"; or one per pair of consecutive weighted operators (dense,
+        convolution), named "conv1→conv2"; or one per weighted operator, of its edges alone, named after it. See Notes.
     births : {"edge", "all"}, default="edge"
         "edge": a vertex is born at its strongest edge, and pairs of zero persistence are left out. "all": every
         vertex that has an edge is born at the strongest edge of the graph, so that the deaths are all weights of
         the maximum spanning forest.
     include_input : bool, default=True
         False leaves out the edges that start at the network's input.
-    normalize : {"sample", "layer"} or None, default=None
+    normalize : {"sample", "layer", "layer_rms"} or None, default=None
         "sample" divides each sample's phi by its largest of the block; "layer" divides each operator's phi by
-        the mean, over the samples of fit, of its largest.
+        the mean, over the samples of fit, of its largest; "layer_rms" by the root mean square of its phi over all
+        edges of all samples of fit.
     keep : float, dict of str to float, or None, default=None
         Only edges with phi >= keep exist, after normalisation; a dict gives thresholds per operator.
     n_jobs : int or None, default=None
         Threads over samples. The result does not depend on it.
+    layers : str, sequence of str, or None, default=None
+        Names of the operators whose edges make the graph, poolings and sums ("add()") included; None takes all.
+        What the others read need not be recorded.
+    degrees : sequence of int, default=(0,)
+        Degrees of homology, of 0 and 1. Degree 1 adds a block (layer, 1) after each (layer, 0).
+    keep_quantile : float in (0, 1), dict of str to float, or None, default=None
+        Only edges that are at least as strong as this quantile of their operator's phi over the samples of fit exist.
+        A dict gives quantiles for some operators. Applied before "sample" normalisation, and together with `keep`.
+    edges : {"under_optimised"} or None, default=None
+        "under_optimised" keeps, of each weighted operator, only the weights that training increased least: those
+        whose abs(w) - abs(w before training) is at most the `edge_quantile` of the operator's non-zero weights.
+    edge_quantile : float in (0, 1) or dict of str to float, default=0.1
+        Used with `edges`. A dict gives quantiles for some operators; the others keep all weights.
+    initial : Network, dict of str to array-like, or None, default=None
+        Used with `edges`: the weights before training, as the Network of the model then, or by operator, or a state
+        dict. None takes abs(w) alone. Where batch normalisation is folded into the weights, give the Network.
+    max_memory : int, default=2**31
+        Bytes that the births of degree 1 may take.
 
     Attributes
     ----------
     blocks_ : tuple of (str, int)
         Blocks of the diagrams: (layer, degree).
     scales_ : dict of str to float
-        Factor per operator, learnt by ``normalize="layer"``; empty otherwise.
+        Factor per operator, learnt by ``normalize="layer"`` and ``"layer_rms"``; empty otherwise.
+    thresholds_ : dict of str to float
+        Lightest phi that exists per operator, learnt by `keep_quantile`, after `scales_`; empty otherwise.
     input_kind_ : {"activations", "adjacency", "matrix"}
         What was fitted.
     n_features_in_ : int
@@ -75,15 +100,34 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
     -----
     Superlevel filtration, stored as the sublevel filtration of -phi (``diagrams.negated``): birth = -phi. Exact
     zeros are no edges, and units without edges are never born. Each connected component is one essential class.
-    Products are taken in float64, which is exact for float32 networks; nothing is approximated.
+    Products are taken in float64, which is exact for float32 networks; nothing is approximated. Given graphs make one
+    block, "graph", whose edges are one operator of that name; `scope`, `layers`, `include_input` and `edges` do not
+    concern them.
+
+    **Blocks.** Weighted operators A and B are consecutive if B reads a layer of units that A makes, or that
+    poolings and the like make of these. Their graph has the edges of both, of what lies between, and of every
+    operator without learned weights that joins layers of the block. In a chain: each layer and the next. In a
+    residual network: the two convolutions inside an identity branch make a block with that branch; a sum's units are
+    those of the convolution before it, which therefore makes a block with every operator that reads the sum.
+
+    **Degree 1** of a graph has essential classes only, abs(E) - abs(V) + c of them, with E edges, V vertices that have
+    an edge and c components. Each is born at an edge outside the maximum spanning forest. Two edges between the
+    same two units count as two. Where only their number is wanted, :meth:`count_cycles` lists no edges.
+
+    **Quantiles** are phi of edges, exactly: the least phi such that at least the share q of all is not above it.
 
     Cost: sorting each unit's edges once in ``fit`` (three copies of the weights), then per sample a
-    few passes over the vertices and a small part of the edges.
+    few passes over the vertices and a small part of the edges. Degree 1: listing and sorting all edges of every
+    sample, and diagrams of 16 bytes per edge. `keep_quantile`: about thirty counts of the edges of each sample
+    in ``fit``, each with one bisection per unit.
 
     References
     ----------
     Gebhart, Schrater, Hylton. Characterizing the shape of activation space in deep neural networks.
     arXiv 1901.09496, 2019.
+
+    Goibert, Ricatte, Dohmatob. An adversarial robustness perspective on the topology of neural networks.
+    arXiv 2211.02675, 2022. (Under-optimised edges.)
 
     Examples
     --------
@@ -102,13 +146,36 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
            [ 2.5,  1.8]])
     """
 
-    def __init__(self, *, scope="network", births="edge", include_input=True, normalize=None, keep=None, n_jobs=None):
+    def __init__(
+        self,
+        *,
+        scope="network",
+        births="edge",
+        include_input=True,
+        normalize=None,
+        keep=None,
+        n_jobs=None,
+        layers=None,
+        degrees=(0,),
+        keep_quantile=None,
+        edges=None,
+        edge_quantile=0.1,
+        initial=None,
+        max_memory=2**31,
+    ):
         self.scope = scope
         self.births = births
         self.include_input = include_input
         self.normalize = normalize
         self.keep = keep
         self.n_jobs = n_jobs
+        self.layers = layers
+        self.degrees = degrees
+        self.keep_quantile = keep_quantile
+        self.edges = edges
+        self.edge_quantile = edge_quantile
+        self.initial = initial
+        self.max_memory = max_memory
 
     def fit(self, X, y=None):
         """Check the network and prepare its edges.
@@ -129,77 +196,78 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
         ValueError
             If a parameter or `X` cannot be used; the message says what to do.
         """
-        check_option(self, "scope", ("network", "layer"))
+        check_option(self, "scope", ("network", "block", "layer"))
         check_option(self, "births", ("edge", "all"))
-        check_option(self, "normalize", (None, "sample", "layer"))
-        self.input_kind_ = _kind_of(X)
-        self.scales_ = {}
+        check_option(self, "normalize", (None, "sample", "layer", "layer_rms"))
+        check_option(self, "edges", (None, "under_optimised"))
+        degrees = check_degrees(self.degrees)
+        check_max_memory(self.max_memory)
+        self.input_kind_ = kind_of(X)
+        self.scales_, self.thresholds_ = {}, {}
         if self.input_kind_ == "activations":
-            self._fit_network(X)
+            operators = self._fit_network(X)
+            censuses = [census_of(operator) for operator in operators] if self._needs_censuses(degrees) else []
         else:
-            self._fit_graphs(X)
-        self.blocks_ = tuple((plan.layer, 0) for plan in self._plans)
+            censuses = self._fit_graphs(X)
         self._thresholds()
-        if self.normalize == "layer":
-            self.scales_ = self._learn_scales(X)
+        self._learn(X, censuses)
+        self._censuses = [census.sort() for census in censuses] if 1 in degrees else None
+        self.blocks_ = tuple((plan.layer, degree) for plan in self._plans for degree in degrees)
         return self
 
+    def _needs_censuses(self, degrees):
+        return 1 in degrees or self.keep_quantile is not None or self.normalize in ("layer", "layer_rms")
+
     def _fit_network(self, X):
+        """Make plans; returns the graph's operators."""
         network = check_network(X)
-        check_weights(network)
-        operators = network.operators
-        if not self.include_input:
-            first = network.units[0]
-            operators = [o for o in operators if not _reads(o, first)]
-        weighted = [operator for operator in operators if operator.weighted]
-        if not weighted:
-            raise ValueError(
-                "The graph has no weighted operator left with include_input=False: the network has one "
-                "weighted layer, and it reads the input. Use include_input=True."
-            )
-        check_recorded(X, operators if self.scope == "network" else weighted)
-        groups = [("network", operators)] if self.scope == "network" else [(o.name, [o]) for o in weighted]
-        self._plans = [plan_operators(layer, group) for layer, group in groups]
+        chosen = chosen_operators(network, self.layers, self.include_input)
+        check_weights(chosen)
+        groups = groups_of(network, chosen, self.scope)
+        used = {id(operator) for _, group in groups for operator in group}
+        self._positions = [i for i, operator in enumerate(network.operators) if id(operator) in used]
+        self._weights = {}
+        operators = self._operators_of(network)
+        check_recorded(X, operators)
+        at = {id(network.operators[i]): j for j, i in enumerate(self._positions)}
+        self._members = [[at[id(operator)] for operator in group] for _, group in groups]
+        if self.edges is not None:
+            operators = under_optimised(operators, self.edge_quantile, self.initial)
+            self._weights = {i: o.weight for i, o in zip(self._positions, operators, strict=True) if o.weighted}
+        self._plans = [
+            plan_operators(layer, [operators[j] for j in members], self.max_memory)
+            for (layer, _), members in zip(groups, self._members, strict=True)
+        ]
         self.network_digest_ = network.digest
+        return operators
+
+    def _operators_of(self, network):
+        """The graph's operators, with the weights that are left."""
+        return [
+            replace(network.operators[i], weight=self._weights[i]) if i in self._weights else network.operators[i]
+            for i in self._positions
+        ]
 
     def _fit_graphs(self, X):
         X = self._check_graphs(X, reset=True)
-        sizes = [X.shape[1] + 1] if self.input_kind_ == "matrix" else [graph.shape[0] for graph in X]
-        self._plans = [plan_listed("graph", max(sizes))]
+        n_vertices = X.shape[1] + 1 if self.input_kind_ == "matrix" else max(graph.shape[0] for graph in X)
+        self._plans = [plan_listed("graph", n_vertices)]
+        self._members = [[0]]
+        return [GivenCensus()]
 
     def _check_graphs(self, X, *, reset):
         if self.input_kind_ == "adjacency":
             return check_adjacency(X)
         return np.abs(check_matrix(self, X, reset=reset))
 
-    def _thresholds(self):
-        """(threshold for all, thresholds per operator), checked."""
-        known = [name for plan in self._plans for name in (plan.operators or ("graph",))]
-        named = self.keep if isinstance(self.keep, dict) else {}
-        unknown = [name for name in named if name not in known]
-        if unknown:
-            raise ValueError(f"keep names operators that the graph does not have: {unknown}. It has {known}.")
-        values = [*named.values()] if named else [0.0 if self.keep is None or self.keep == {} else self.keep]
-        if not all(isinstance(value, numbers.Real) and 0 <= value < np.inf for value in values):
-            raise ValueError(
-                "The 'keep' parameter of GraphFiltration must be None, a finite number >= 0, or a dict of such "
-                f"numbers by operator. Got {self.keep!r} instead."
-            )
-        return (0.0, named) if isinstance(self.keep, dict) else (float(values[0]), {})
-
-    def _learn_scales(self, X):
-        """One over the mean, over samples, of each operator's largest phi."""
-        if self.input_kind_ != "activations":
-            tops = [phi.max(initial=0.0) for phi, _, _ in self._listed_of(self._check_graphs(X, reset=False))]
-            return {"graph": 1.0 / np.mean(tops) if np.mean(tops) > 0 else 1.0}
-        names = {name for plan in self._plans for name in plan.operators}
-        scales = {}
-        for operator in check_network(X).operators:
-            if operator.name in names:
-                plan = plan_operators(operator.name, [operator])
-                tops = [strongest_edge(plan.forest(_reader(X, i), {}, {})) for i in range(len(X))]
-                scales[operator.name] = 1.0 / np.mean(tops) if np.mean(tops) > 0 else 1.0
-        return scales
+    def _learn(self, X, censuses):
+        if self.keep_quantile is None and self.normalize not in ("layer", "layer_rms"):
+            return
+        samples = self._samples_of(X)
+        if self.normalize in ("layer", "layer_rms"):
+            self.scales_ = learn_scales(self.normalize, censuses, samples, self._run)
+        if self.keep_quantile is not None:
+            self.thresholds_ = learn_thresholds(self.keep_quantile, censuses, self.scales_, samples, self._run)
 
     def transform(self, X):
         """Diagrams of each sample's graph.
@@ -217,11 +285,51 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If X is of another kind or network than in fit, or holds NaN or infinity.
+            If X is of another kind or network than in fit, holds NaN or infinity, or has more births of degree 1
+            than fit into `max_memory`.
         """
-        check_is_fitted(self)
-        samples = self._samples(X)
-        return self._collect(self._run(samples, self._pairs), X)
+        samples = self._checked_samples(X)
+        if self._censuses is not None:
+            self._check_memory(samples)
+        return self._collect(self._run(self._sample, samples), X)
+
+    def count_cycles(self, X):
+        """Number of independent cycles of each sample's graphs: its classes of degree 1, without their births.
+
+        Parameters
+        ----------
+        X : as in transform
+
+        Returns
+        -------
+        ndarray of int64 of shape (n_samples, n_layers)
+            One column per layer of ``blocks_``, whatever its degrees: abs(E) - abs(V) + c.
+
+        Raises
+        ------
+        ValueError
+            As in transform.
+
+        Notes
+        -----
+        No edge is listed. Cost: a spanning forest, and a product per unit, or with thresholds a bisection in the
+        unit's sorted weights; these are sorted anew in each call unless 1 is in `degrees`.
+
+        Examples
+        --------
+        >>> from scipy import sparse
+        >>> from sktopo import GraphFiltration
+        >>> square = sparse.csr_matrix([[0, 1, 0, 2], [1, 0, 3, 0], [0, 3, 0, 4], [2, 0, 4, 0]])
+        >>> GraphFiltration().fit([square]).count_cycles([square])
+        array([[1]])
+        """
+        samples, censuses = self._checked_samples(X), self._censuses
+        if censuses is None:
+            censuses = self._new_censuses(X)
+            if self.thresholds_ or self.keep:
+                censuses = [census.sort() for census in censuses]
+        counts = self._run(lambda sample: self._count(sample, censuses), samples)
+        return np.array(counts, dtype=np.int64).reshape(len(samples), len(self._plans))
 
     def merge_trees(self, X, *, apply=None):
         """Merge tree of each sample's graph: which class dies into which, and what belongs to it.
@@ -260,22 +368,22 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
                [1, 2],
                [2, 3]]), array([[0, 1]]))
         """
-        check_is_fitted(self)
         if self.births == "all":
             raise ValueError(
                 "Merge trees are of vertices born at their strongest edge, and this GraphFiltration has births='all'. "
                 "Use births='edge'."
             )
+        return self._run(lambda sample: self._trees(sample, apply), self._checked_samples(X))
 
-        def read(forest, plan, divisor, keep):
-            tree = tree_of(forest, plan.vertices, divisor=divisor, keep=keep)
-            return tree if apply is None else apply(tree)
+    def _new_censuses(self, X):
+        if self.input_kind_ != "activations":
+            return [GivenCensus()]
+        return [census_of(operator) for operator in self._operators_of(X.network)]
 
-        return [dict(zip(self.blocks_, trees, strict=True)) for trees in self._run(self._samples(X), read)]
-
-    def _samples(self, X):
-        """What `_forest` reads, for each sample; X checked."""
-        kind = _kind_of(X)
+    def _checked_samples(self, X):
+        """Samples of an X that is fit to be transformed."""
+        check_is_fitted(self)
+        kind = kind_of(X)
         if kind != self.input_kind_:
             raise ValueError(f"GraphFiltration was fitted on {self.input_kind_} and got {kind}. Fit it again.")
         if kind == "activations":
@@ -285,103 +393,13 @@ class GraphFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
                     "These activations come from another network than the one GraphFiltration was fitted on "
                     "(its weights or layers differ). Fit it on activations of this network."
                 )
-            check_recorded(X, [_Need(plan) for plan in self._plans])
-            return [_reader(X, i) for i in range(len(X))]
-        return self._listed_of(self._check_graphs(X, reset=False))
+            check_recorded(X, [network.operators[i] for i in self._positions])
+        return self._samples_of(X)
 
-    def _run(self, samples, read):
-        """Per sample, what `read` makes of the forest of every block."""
-        threshold, named = self._thresholds()
-        n_jobs = min(effective_n_jobs(self.n_jobs), max(1, len(samples)))
-        if n_jobs == 1:
-            return [self._sample(sample, threshold, named, read) for sample in samples]
-        work = (delayed(self._sample)(sample, threshold, named, read) for sample in samples)
-        return Parallel(n_jobs=n_jobs, backend="threading", batch_size=max(1, len(samples) // (4 * n_jobs)))(work)
-
-    def _sample(self, sample, threshold, named, read):
-        return [self._block(plan, sample, threshold, named, read) for plan in self._plans]
-
-    def _block(self, plan, sample, threshold, named, read):
-        forest = self._forest(plan, sample, {} if self.normalize == "sample" else named)
-        divisor = 1.0
-        if self.normalize == "sample" and strongest_edge(forest) > 0:
-            divisor = strongest_edge(forest)
-            if named:
-                forest = self._forest(plan, sample, {name: value * divisor for name, value in named.items()})
-        return read(forest, plan, divisor, threshold)
-
-    def _pairs(self, forest, plan, divisor, keep):
-        return pairs_of(forest, self.births, divisor=divisor, keep=keep)
-
-    def _forest(self, plan, sample, least):
+    def _samples_of(self, X):
         if self.input_kind_ == "activations":
-            return plan.forest(sample, self.scales_, least)
-        phi, u, v = sample
-        phi = phi * self.scales_.get("graph", 1.0)
-        kept = (phi > 0) & (phi >= least.get("graph", 0.0))
-        n_vertices = max(plan.n_vertices, int(v.max(initial=-1)) + 1, int(u.max(initial=-1)) + 1)
-        if n_vertices != plan.n_vertices:
-            plan = plan_listed("graph", n_vertices)
-        return plan.forest_of(np.empty(0), [(phi[kept], u[kept], v[kept])], np.empty(0))
-
-    def _listed_of(self, X):
-        """Edges (phi, u, v) of each sample's own graph."""
-        if self.input_kind_ == "matrix":
-            u = np.arange(X.shape[1])
-            return [(row, u, u + 1) for row in X]
-        upper = [sparse.triu(graph, k=1).tocoo() for graph in X]
-        return [(np.abs(g.data).astype(np.float64), g.row.astype(np.int64), g.col.astype(np.int64)) for g in upper]
-
-    def _collect(self, parts, X):
-        sizes = [plan.n_vertices for plan in self._plans]
-        if self.input_kind_ == "adjacency":
-            sizes = [max(sizes[0], *(graph.shape[0] for graph in X))] if len(X) else sizes
-        flat = [pairs for blocks in parts for pairs in blocks]
-        counts = [len(birth) for birth, _ in flat]
-        return Diagrams(
-            -np.concatenate([birth for birth, _ in flat] + [np.empty(0)]),
-            -np.concatenate([death for _, death in flat] + [np.empty(0)]),
-            np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),
-            self.blocks_,
-            negated=True,
-            end=0.0,
-            # A class born at an edge has at least that edge's two vertices.
-            max_pairs=sizes if self.births == "all" else [size // 2 for size in sizes],
-        )
+            return recorded_samples(X)
+        return listed_samples(self._check_graphs(X, reset=False), self.input_kind_)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "blocks_")
-
-
-class _Need:
-    """What a plan reads, in the shape of an operator."""
-
-    def __init__(self, plan):
-        self.reads = [*zip(plan.names, plan.sources, strict=True), *((e.name, e.source) for e in plan.listed)]
-
-
-def _reads(operator, layer):
-    """Whether an operator's sources are units of a layer."""
-    units = operator.source_units[operator.source_units >= 0]
-    return len(units) > 0 and bool(((units >= layer.offset) & (units < layer.offset + layer.size)).any())
-
-
-def _reader(X, i):
-    """Flat recorded values of sample i, by name."""
-    return lambda source: np.asarray(X[source][i]).ravel()
-
-
-def _kind_of(X):
-    if hasattr(X, "layers") and hasattr(X, "network"):
-        return "activations"
-    if isinstance(X, list | tuple) and len(X) == 0:
-        raise ValueError("Found a list with 0 sample(s), while at least one graph is required.")
-    if X is None or isinstance(X, dict) or (isinstance(X, np.ndarray) and X.ndim > 2):
-        found = f"an array with {X.ndim} axes" if isinstance(X, np.ndarray) else type(X).__name__
-        raise ValueError(
-            "GraphFiltration expects Activations, a list of sparse adjacency matrices, or a matrix. "
-            f"Got {found} instead. Record a network's activations with ActivationExtractor first."
-        )
-    if isinstance(X, list | tuple) and all(sparse.issparse(graph) for graph in X):
-        return "adjacency"
-    return "matrix"

@@ -4,12 +4,18 @@ import numpy as np
 
 from sktopo._numeric.components import essential_births
 
-__all__ = ["pairs_of", "strongest_edge"]
+__all__ = ["n_kept_edges", "pairs_of", "strongest_edge"]
 
 
 def strongest_edge(components):
     """The largest phi of a graph; 0 if it has no edge."""
     return components.forest_phi[0] if components.counts[0] else 0.0
+
+
+def n_kept_edges(components, divisor, keep):
+    """Number of the forest's edges with phi / divisor >= keep; they come first."""
+    phi = components.forest_phi[: components.counts[0]] / divisor
+    return int(np.count_nonzero(phi >= keep))
 
 
 def pairs_of(components, births, *, divisor=1.0, keep=0.0):
@@ -46,11 +52,10 @@ def _born_at_edge(components, divisor, keep):
 
 
 def _all_born_first(components, divisor, keep):
-    n_forest = components.counts[0]
-    phi = components.forest_phi[:n_forest] / divisor
-    n_kept = int(np.count_nonzero(phi >= keep))
+    n_kept = n_kept_edges(components, divisor, keep)
+    phi = components.forest_phi[:n_kept] / divisor
     ends = np.concatenate([components.forest_u[:n_kept], components.forest_v[:n_kept]])
     n_active = len(np.unique(ends))
     death = np.full(n_active, -np.inf)
-    death[:n_kept] = phi[:n_kept]
+    death[:n_kept] = phi
     return np.full(n_active, phi[0] if n_kept else 0.0), death

@@ -12,7 +12,7 @@ from sktopo._numeric.sweep import sweep
 from sktopo._numeric.tables import Tables
 from sktopo.filtration.tabulate import tabulate
 
-__all__ = ["GraphPlan", "ListedEdges", "plan_listed", "plan_operators"]
+__all__ = ["GraphPlan", "ListedEdges", "list_edges_of", "plan_listed", "plan_operators"]
 
 # Width of the sweep's blocks, in octaves' parts of 2 ** -BITS, and how much waste of rows it bears (`answering`).
 BITS = 3
@@ -141,7 +141,7 @@ def plan_operators(layer, operators, max_memory=np.inf):
         sources=tuple(operator.source for operator in weighted),
         tables=tables,
         n_h_bounds=n_h_bounds,
-        listed=tuple(_list_edges(operator, local) for operator in operators if not operator.weighted),
+        listed=tuple(list_edges_of(operator, local) for operator in operators if not operator.weighted),
         vertices=vertices,
     )
 
@@ -152,7 +152,8 @@ def plan_listed(layer, n_vertices):
     return GraphPlan(layer, n_vertices, (), (), tables, n_h_bounds, ())
 
 
-def _list_edges(operator, local):
+def list_edges_of(operator, local):
+    """The edges of an operator with fixed weights; `local` renumbers its vertices."""
     sizes = np.diff(operator.indptr)
     choices = None
     if operator.kind == "max":

@@ -8,32 +8,10 @@ from scipy import sparse
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from sktopo import ActivationExtractor, GraphFiltration
-from tests.networks import ListNetwork, operator_names, random_conv_net, random_input, random_mlp
+from tests.graph_cases import MAKERS, assert_same, make_case, phi_pairs
+from tests.networks import ListNetwork, operator_names
 from tests.oracles.activation_graph import explicit_graph
 from tests.oracles.elder_rule import forest_weights, persistence
-
-MAKERS = {"mlp": random_mlp, "conv": random_conv_net}
-
-
-def make_case(maker, seed):
-    rng = np.random.default_rng(seed)
-    steps, shape = MAKERS[maker](rng)
-    return steps, random_input(rng, (2, *shape))
-
-
-def phi_pairs(diagrams, layer):
-    """Finite pairs and essential births of one sample, in units of phi, in the oracle's order."""
-    pairs = -diagrams.pairs(layer, 0)
-    finite = pairs[np.isfinite(pairs[:, 1])]
-    essential = pairs[np.isinf(pairs[:, 1]), 0]
-    return np.array(sorted(finite.tolist(), reverse=True)).reshape(-1, 2), np.sort(essential)[::-1]
-
-
-def assert_same(diagrams, layer, edges, births="edge"):
-    pairs, essential = phi_pairs(diagrams, layer)
-    expected_pairs, expected_essential = persistence(edges, births)
-    np.testing.assert_array_equal(pairs, expected_pairs)
-    np.testing.assert_array_equal(essential, expected_essential)
 
 
 @pytest.mark.parametrize("maker", MAKERS)

@@ -81,13 +81,36 @@ def test_keep_with_sample_normalisation_is_relative(by_hand):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"scope": "block"}, "'scope' parameter of GraphFiltration must be one of 'network', 'layer'. Got 'block'"),
+        (
+            {"scope": "unit"},
+            "'scope' parameter of GraphFiltration must be one of 'network', 'block', 'layer'. Got 'unit'",
+        ),
         ({"births": "late"}, "'births' parameter"),
         ({"normalize": "max"}, "'normalize' parameter"),
         ({"keep": -1}, "'keep' parameter"),
         ({"keep": "0.1"}, "'keep' parameter"),
-        ({"keep": {"fc9": 1.0}}, r"keep names operators that the graph does not have: \['fc9'\]"),
+        ({"keep": {"fc9": 1.0}}, "'keep' parameter of GraphFiltration names 'fc9'.*Closest names: 0, 2"),
         ({"keep": {"2": np.nan}}, "'keep' parameter"),
+        ({"keep_quantile": 1.0}, "'keep_quantile' parameter of GraphFiltration must be None, a number between 0 and 1"),
+        ({"keep_quantile": {"2": "half"}}, "'keep_quantile' parameter"),
+        ({"keep_quantile": {"fc9": 0.5}}, "'keep_quantile' parameter of GraphFiltration names 'fc9'"),
+        ({"degrees": (0, 2)}, "'degrees' parameter of GraphFiltration must be a sequence of degrees out of 0 and 1"),
+        ({"degrees": ()}, "'degrees' parameter"),
+        ({"degrees": 1}, "'degrees' parameter"),
+        ({"layers": ["fc9"]}, "'layers' parameter of GraphFiltration names 'fc9'.*Closest names: 0, 2"),
+        ({"layers": []}, r"no weighted operator .* left with layers=\[\]"),
+        ({"layers": "0", "include_input": False}, "left with layers='0' and include_input=False"),
+        ({"layers": "0", "scope": "block"}, "needs two consecutive weighted operators"),
+        ({"max_memory": 0}, "'max_memory' parameter"),
+        ({"edges": "over"}, "'edges' parameter"),
+        ({"edges": "under_optimised", "edge_quantile": 0}, "'edge_quantile' parameter"),
+        (
+            {"edges": "under_optimised", "edge_quantile": {"3": 0.5}},
+            "'edge_quantile' .* names '3'.*Closest names: 0, 2",
+        ),
+        ({"edges": "under_optimised", "initial": {"2.weight": np.eye(2)}}, "'initial' .* has no weights for '0'"),
+        ({"edges": "under_optimised", "initial": {"0": np.eye(2), "2": np.eye(3)}}, r"of '2' have shape \(3, 3\)"),
+        ({"edges": "under_optimised", "initial": {"0": np.full((2, 2), np.nan)}}, "weights of '0' contain NaN"),
     ],
 )
 def test_a_wrong_parameter_is_an_error(by_hand, parameters, message):

@@ -64,17 +64,20 @@ class _State:
             self._edge(position, u, v, 1.0, h)
         self.value = self.value + value
 
-    def dense(self, position, weight):
+    def dense(self, position, weight, kept=1.0):
+        """`kept` says which weights make edges."""
+        edge_weight = weight * kept
         before, value = self.units, self.value
         self.units = self._new((weight.shape[0],))
         for v, u in itertools.product(range(weight.shape[0]), range(weight.shape[1])):
-            self._edge(position, before[u], self.units[v], weight[v, u], value[u])
+            self._edge(position, before[u], self.units[v], edge_weight[v, u], value[u])
         self.value = weight @ value
 
-    def conv(self, position, weight, stride=1, padding=0, dilation=1, groups=1, scale=None):
-        """Cross-correlation, tap by tap; `scale` is a batch normalisation folded by hand."""
+    def conv(self, position, weight, stride=1, padding=0, dilation=1, groups=1, scale=None, kept=1.0):
+        """Cross-correlation, tap by tap; `scale` is a batch normalisation folded by hand, `kept` as in `dense`."""
         if scale is not None:
             weight = weight * scale[:, None, None, None]
+        edge_weight = weight * kept
         before, value = self.units, self.value
         n_out, per_group, kh, kw = weight.shape
         height = (value.shape[1] + 2 * padding - dilation * (kh - 1) - 1) // stride + 1
@@ -88,7 +91,7 @@ class _State:
                 if 0 <= y < value.shape[1] and 0 <= z < value.shape[2]:
                     w, h = weight[o, c, a, b], value[source, y, z]
                     self.value[o, i, j] += w * h
-                    self._edge(position, before[source, y, z], self.units[o, i, j], w, h)
+                    self._edge(position, before[source, y, z], self.units[o, i, j], edge_weight[o, c, a, b], h)
 
     def _windows(self, size, stride):
         channels, height, width = self.value.shape

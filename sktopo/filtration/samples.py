@@ -1,0 +1,45 @@
+"""What GraphFiltration can be given, and one sample of it in the form that plans and censuses read.
+
+A sample of Activations is a function from a recorded value's name to the flat array of one input; a sample of graphs
+is the list of its edges, (phi, u, v).
+"""
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["kind_of", "listed_samples", "recorded_samples"]
+
+
+def kind_of(X):
+    """One of "activations", "adjacency" and "matrix"."""
+    if hasattr(X, "layers") and hasattr(X, "network"):
+        return "activations"
+    if isinstance(X, list | tuple) and len(X) == 0:
+        raise ValueError("Found a list with 0 sample(s), while at least one graph is required.")
+    if X is None or isinstance(X, dict) or (isinstance(X, np.ndarray) and X.ndim > 2):
+        found = f"an array with {X.ndim} axes" if isinstance(X, np.ndarray) else type(X).__name__
+        raise ValueError(
+            "GraphFiltration expects Activations, a list of sparse adjacency matrices, or a matrix. "
+            f"Got {found} instead. Record a network's activations with ActivationExtractor first."
+        )
+    if isinstance(X, list | tuple) and all(sparse.issparse(graph) for graph in X):
+        return "adjacency"
+    return "matrix"
+
+
+def recorded_samples(X):
+    """One sample per input of Activations; arrays are read when a sample is."""
+    return [_reader(X, i) for i in range(len(X))]
+
+
+def _reader(X, i):
+    return lambda source: np.asarray(X[source][i]).ravel()
+
+
+def listed_samples(X, kind):
+    """One sample per graph: a row of a matrix, or a checked sparse matrix."""
+    if kind == "matrix":
+        u = np.arange(X.shape[1])
+        return [(row, u, u + 1) for row in X]
+    upper = [sparse.triu(graph, k=1).tocoo() for graph in X]
+    return [(np.abs(g.data.astype(np.float64)), g.row.astype(np.int64), g.col.astype(np.int64)) for g in upper]
