@@ -11,13 +11,17 @@ import numpy as np
 from sktopo.activations.network import ConvOperator, DenseOperator, MaxOperator, SparseOperator
 
 FAMILIES = ("mlp", "tokens", "conv1d", "conv2d", "conv3d", "pooled", "residual", "branches", "wide", "star")
-NUMBERS = "normal quantised equal zeros sparse heavy wide tiny communities dead_rows integers powers one_hot neighbours".split()
+NUMBERS = """
+    normal quantised integers neighbours powers equal zeros sparse one_hot dead_rows communities heavy wide tiny
+""".split()
 NUMBERINGS = ("plain", "shuffled", "reversed", "channels_last")
 
 
 def numbers(rng, kind, shape, dtype, octaves=1.0):
     """Random numbers of one kind; `octaves` of 1 lets them fill their dtype's whole range."""
     info = np.finfo(dtype)
+    if kind == "ones":
+        return np.ones(shape, dtype)
     if kind == "zeros":
         return np.zeros(shape, dtype)
     if kind == "equal":
@@ -279,3 +283,27 @@ def random_graph(seed, family, weights="normal", values="normal", dtype="float32
     builder = Builder(np.random.default_rng(seed), weights, values, dtype)
     BUILDERS[family](builder)
     return builder.renumbered(numbering), builder.recorded
+
+
+def hidden_communities(seed):
+    """A dense layer of one large community and a few small ones, each tied within more than to all others.
+
+    Columns take over from rows while the small communities still grow, and rows from columns again.
+    """
+    rng = np.random.default_rng(seed)
+    large, n_small = rng.choice([15, 25, 40, 60], size=2), int(rng.integers(1, 8))
+    small = rng.integers(2, [6, 12])
+    result, source = (
+        np.repeat(np.arange(n_small + 1), [n] + [each] * n_small) for n, each in zip(large, small, strict=True)
+    )
+    own, link = rng.integers(1, 5), rng.integers(0, 5)
+    spread = rng.integers(1, 6, size=2)
+    x = rng.random((len(result), len(source)))
+    octaves = own + link + spread[0] * x
+    same = result[:, None] == source
+    octaves = np.where(same, own + spread[1] * x, octaves)
+    octaves = np.where(same & (source == 0), rng.choice([0.5, 1, 2, 3]) * x, octaves)
+    builder = Builder(rng, values="ones")
+    builder.dense(builder.units(len(source)), len(result))
+    operator = dataclasses.replace(builder.operators[0], weight=(2.0**-octaves).astype("float32"))
+    return [operator], builder.recorded

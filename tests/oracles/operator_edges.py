@@ -1,4 +1,4 @@
-"""Slow twin of the plan: every edge of an operator of a Network, written out from its definition. Imports numpy only."""
+"""Slow twin of the plan: every edge of a Network's operators, from their definitions. Imports numpy only."""
 
 import itertools
 
@@ -50,7 +50,7 @@ def _conv(operator, h):
         channel = o // (c_out // operator.groups) * per_group + c
         axes = zip(positions, operator.stride, operator.padding, tap, operator.dilation, strict=True)
         place = [at * stride - padding[0] + t * dilation for at, stride, padding, t, dilation in axes]
-        inside = np.all([(0 <= x) & (x < n) for x, n in zip(place, operator.in_shape[1:], strict=True)], axis=0)
+        inside = np.all([(x >= 0) & (x < n) for x, n in zip(place, operator.in_shape[1:], strict=True)], axis=0)
         source = np.ravel_multi_index([np.full(inside.sum(), channel), *(x[inside] for x in place)], operator.in_shape)
         target = np.ravel_multi_index([np.full(inside.sum(), o), *positions[:, inside]], operator.out_shape)
         parts.append((np.full(inside.sum(), operator.weight[(o, c, *tap)]), source, target))
