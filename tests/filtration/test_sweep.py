@@ -1,5 +1,6 @@
 """The spanning forest is exact: its edges are those of Kruskal's algorithm, bit for bit, on any network."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -105,8 +106,6 @@ def test_scales_multiply_the_edges_of_their_operator(graph, seed):
 
 
 def _times(operator, factor):
-    import dataclasses
-
     field = "weight" if operator.weighted else "weights"
     return dataclasses.replace(operator, **{field: getattr(operator, field).astype("float64") * factor})
 
