@@ -38,7 +38,7 @@ def scipy_weights(phi, u, v):
 
 
 def gudhi_pairs(phi, u, v):
-    """Pairs in degree 0 of -phi, vertices born at their strongest edge, sorted; with those of no persistence left out."""
+    """Sorted pairs in degree 0 of -phi, where vertices are born at their strongest edge."""
     tree = gudhi.SimplexTree()
     phi, u, v = heaviest(phi, u, v)
     for vertex in np.unique([u, v]):
