@@ -14,7 +14,7 @@ FAMILIES = ("mlp", "tokens", "conv1d", "conv2d", "conv3d", "pooled", "residual",
 NUMBERS = """
     normal quantised integers neighbours powers equal zeros sparse one_hot dead_rows communities heavy wide tiny
 """.split()
-NUMBERINGS = ("plain", "shuffled", "reversed", "channels_last")
+NUMBERINGS = ("plain", "shuffled", "reversed", "channels_last", "constants", "repeated")
 
 
 def numbers(rng, kind, shape, dtype, octaves=1.0):
@@ -161,23 +161,29 @@ class Builder:
         self.operators.append(kind(**self._fields(units, target), indptr=indptr, indices=indices, weights=weights))
 
     def renumbered(self, numbering):
-        """Operators with their vertices numbered in another way, so that results are no longer consecutive."""
-        if numbering == "plain":
-            return self.operators
+        """Operators with their vertices numbered in another way, so that results are no longer consecutive.
+
+        "constants" makes some source elements constants, as padding does; "repeated" gives several elements of a
+        source, and now and then of a result, the same vertex, as the concatenation of a value with itself does.
+        """
+        name = np.arange(self.n_vertices)
         if numbering == "shuffled":
-            name = self.rng.permutation(self.n_vertices)
+            name = self.rng.permutation(name)
         elif numbering == "reversed":
-            name = np.arange(self.n_vertices)[::-1].copy()
-        else:
+            name = name[::-1].copy()
+        elif numbering == "channels_last":
             name = _channels_last(self.operators, self.n_vertices)
-        return [
-            dataclasses.replace(
-                o,
-                source_units=np.where(o.source_units < 0, -1, name[o.source_units]),
-                target_units=name[o.target_units],
-            )
-            for o in self.operators
-        ]
+        return [self._renumbered(operator, name, numbering) for operator in self.operators]
+
+    def _renumbered(self, operator, name, numbering):
+        source = np.where(operator.source_units < 0, -1, name[operator.source_units])
+        target = name[operator.target_units]
+        if numbering == "constants":
+            source = np.where(self.rng.random(len(source)) < 0.2, -1, source)
+        elif numbering == "repeated":
+            source = self.rng.choice(source, size=len(source))
+            target = self.rng.choice(target, size=len(target)) if self.rng.random() < 0.3 else target
+        return dataclasses.replace(operator, source_units=source, target_units=target)
 
 
 def _channels_last(operators, n_vertices):
