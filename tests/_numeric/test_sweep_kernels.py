@@ -117,7 +117,7 @@ def test_a_buffer_of_two_far_weights_is_sorted():
 def test_thinning_keeps_the_forest_over_components(kind, seed):
     n_vertices = 60
     buffer, phi, u, v = filled(kind, 2 * n_vertices + 64, n_vertices, seed)
-    label = np.random.default_rng(seed).integers(0, n_vertices, size=n_vertices)
+    label = np.random.default_rng(seed).integers(0, n_vertices, size=n_vertices, dtype=np.int32)
     kept = thin_buffer(buffer, len(phi), label)
     order = np.lexsort((v, u, -phi))
     forest, join = [], np.arange(n_vertices)
