@@ -1,5 +1,8 @@
 """GraphFiltration: the case worked by hand, its parameters and what it refuses."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -192,3 +195,33 @@ def test_graphs_of_different_sizes_and_a_larger_one_later():
 
     filtration = GraphFiltration().fit([path(2), path(4)])
     assert filtration.transform([path(6), path(2)]).counts.tolist() == [[1], [1]]
+
+
+OVERFLOW = """
+import subprocess
+import sys
+
+import numpy as np, torch
+from sktopo import ActivationExtractor, GraphFiltration
+model = torch.nn.Sequential(torch.nn.Linear(40, 40, bias=False).double())
+model[0].weight.data.uniform_(0.5e200, 1e200)
+activations = ActivationExtractor(model, dtype="float64").fit_transform(np.full((1, 40), 1e200))
+try:
+    GraphFiltration().fit_transform(activations)
+except ValueError as error:
+    print(error)
+"""
+
+
+@pytest.mark.xfail(strict=True, reason="phi = inf becomes a NaN in sort_buffer, and that an index out of bounds")
+def test_products_beyond_float64_are_an_error_and_no_crash():
+    run = subprocess.run([sys.executable, "-c", OVERFLOW], capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.returncode
+    assert "'0'" in run.stdout and "sample 0" in run.stdout
+
+
+@pytest.mark.xfail(strict=True, reason="1 / mean is infinite, and 0 * inf is NaN")
+def test_normalize_by_layer_of_subnormal_weights():
+    rows = np.array([[1e-310, 0.0, 2e-310]])
+    diagrams = GraphFiltration(normalize="layer").fit_transform(rows)
+    np.testing.assert_allclose(-diagrams[0].pairs("graph", 0), [[1, -np.inf], [0.5, -np.inf]])

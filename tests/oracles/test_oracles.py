@@ -2,16 +2,20 @@
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.oracles.activation_graph import explicit_graph
 from tests.oracles.elder_rule import forest_weights, persistence
+from tests.oracles.kruskal import canonical_forest
 from tests.oracles.merge_tree import classes, peaks, strongest_edges, subgraph_row
+from tests.oracles.operator_edges import edges_of
 from tests.oracles.static_scores import neural_persistence_scores, path_values, static_graph, tree_deaths
 from tests.oracles.vectors import landscape, statistics
 
+ORACLES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("test_"))
 HAND = [
     ("dense", {"weight": np.array([[0.5, 1.0], [3.0, 0.3]])}),
     ("relu", {}),
@@ -123,7 +127,49 @@ def test_static_edges_of_a_sum_by_hand():
     np.testing.assert_array_equal(values, [[2, 0], [3, 3]])
 
 
-@pytest.mark.parametrize("name", ["activation_graph", "elder_rule", "merge_tree", "static_scores", "vectors"])
+def test_equal_edges_of_a_square_are_taken_by_their_ends():
+    phi, u, v = np.array([2.0, 2.0, 2.0, 2.0, 3.0]), np.array([1, 0, 1, 0, 2]), np.array([3, 3, 2, 2, 2])
+    assert canonical_forest(phi, u, v) == [(2.0, 0, 2), (2.0, 0, 3), (2.0, 1, 2)]  # the loop is left out
+
+
+def listed(operator, h):
+    phi, u, v = edges_of([operator], {"x": np.array(h, dtype=float)})
+    return sorted(zip(u.tolist(), v.tolist(), phi.tolist(), strict=True))
+
+
+def operator(kind, n_source, n_target, **fields):
+    units = np.arange(n_source + n_target)
+    places = dict(source_units=units[:n_source], target_units=units[n_source:])
+    return SimpleNamespace(kind=kind, name=kind, source="x", **(places | fields))
+
+
+def test_edges_of_a_dense_operator_at_two_positions_by_hand():
+    dense = operator("dense", 4, 2, weight=np.array([[-2.0, 3.0]]), n_positions=2)
+    assert listed(dense, [1, -1, 0, 5]) == [(0, 4, 2), (1, 4, 3), (3, 5, 15)]
+    dense.source_units = np.array([0, -1, 2, 2])
+    assert listed(dense, [1, -1, 7, 5]) == [(0, 4, 2), (2, 5, 14), (2, 5, 15)]
+
+
+def test_edges_of_a_convolution_with_every_option_by_hand():
+    """Two groups of one channel, three elements; taps 2 apart, one zero before and two after, every second place."""
+    places = dict(in_shape=(2, 3), out_shape=(2, 2), stride=(2,), padding=((1, 2),), dilation=(2,), groups=2)
+    conv = operator("conv", 6, 4, weight=np.array([[[1.0, 10.0]], [[2.0, 20.0]]]), **places)
+    # Place 0 reads elements -1 and 1, place 1 reads 1 and 3: only 1 is inside the image.
+    assert listed(conv, [1, 2, 3, 4, 5, 6]) == [(1, 6, 20), (1, 7, 2), (4, 8, 100), (4, 9, 10)]
+
+
+def test_edges_of_poolings_by_hand():
+    fields = dict(indptr=np.array([0, 2, 2, 4]), indices=np.array([0, 1, 1, 2]), weights=np.array([1, 1, 1, 0.5]))
+    assert listed(operator("sparse", 3, 3, **fields), [4, -2, 2]) == [(0, 3, 4), (1, 3, 2), (1, 5, 2), (2, 5, 1)]
+    assert listed(operator("max", 3, 3, **fields), [-2, -2, -3]) == [(0, 3, 2), (1, 5, 2)]
+
+
+def test_edges_lighter_than_the_least_are_left_out():
+    dense = operator("dense", 2, 1, weight=np.array([[2.0, 3.0]]), n_positions=1)
+    assert edges_of([dense], {"x": np.ones(2)}, least={"dense": 3.0})[0].tolist() == [3.0]
+
+
+@pytest.mark.parametrize("name", ORACLES)
 def test_oracles_import_numpy_only(name):
     tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text())
     found = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
