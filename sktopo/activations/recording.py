@@ -1,5 +1,6 @@
 """Running a network batch by batch and copying the wanted values into arrays."""
 
+import math
 import re
 import shutil
 import tempfile
@@ -102,7 +103,7 @@ class Recorder:
 
     def _check_finite(self, name, tensor, values):
         # A sum is finite only if every term is; it may overflow without that, so then each is looked at.
-        if not tensor.is_floating_point() or torch.isfinite(tensor.detach().sum()):
+        if not tensor.is_floating_point() or math.isfinite(tensor.detach().sum().item()):
             return
         finite = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
         if not finite.all():
