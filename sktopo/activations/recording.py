@@ -80,7 +80,8 @@ class Recorder:
         if tensor.ndim == 0 or tensor.shape[0] != self._size:
             raise ValueError(
                 f"Layer {name!r} has shape {tuple(tensor.shape)} for a batch of {self._size} inputs: its first axis "
-                "must count inputs. Choose other layers, or batch_first=True for recurrent layers."
+                "must count inputs. Choose other layers, if this one is the same for every input, or batch_first=True "
+                "for recurrent layers."
             )
         values = self._array(name, tuple(tensor.shape[1:]))[self._start : self._start + self._size]
         copy = torch.from_numpy(values)
