@@ -12,12 +12,13 @@ import sktopo
 PACKAGE = Path(sktopo.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# room -> rooms of sktopo it may import from (itself always). `_base` and `_numeric` stand below everything.
+# room -> rooms of sktopo it may import from (itself always). `_base`, `_samples` and `_numeric` stand below everything.
 MAY_IMPORT = {
     "_numeric": set(),
     "_base": set(),
-    "activations": {"_base"},
-    "diagrams": {"_base", "_numeric"},
+    "_samples": set(),
+    "activations": {"_base", "_samples"},
+    "diagrams": {"_base", "_samples", "_numeric"},
     "filtration": {"_base", "_numeric", "diagrams"},
     "datasets": set(),
     "plotting": {"_base", "diagrams", "filtration"},

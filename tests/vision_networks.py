@@ -25,6 +25,38 @@ class LeNet(nn.Module):
 
 
 class AlexNet(nn.Module):
+    """The five convolutions and three linear layers of torchvision's, kernels and strides included."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 3, 11, stride=4, padding=2),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(3, stride=2),
+            nn.Conv2d(3, 4, 5, padding=2),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(3, stride=2),
+            nn.Conv2d(4, 6, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(6, 5, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(5, 4, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(3, stride=2),
+        )
+        self.avgpool = nn.AdaptiveAvgPool2d((2, 2))
+        self.classifier = nn.Sequential(
+            nn.Dropout(), nn.Linear(16, 8), nn.ReLU(True), nn.Dropout(), nn.Linear(8, 8), nn.ReLU(True), nn.Linear(8, 5)
+        )
+
+    def forward(self, x):
+        x = torch.flatten(self.avgpool(self.features(x)), 1)
+        return self.classifier(x)
+
+
+class AlexNetOfThePaper(nn.Module):
+    """Local response normalisation, and the two groups that once lay on two devices."""
+
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
@@ -331,7 +363,8 @@ class C3D(nn.Module):
 
 VISION = {
     "lenet": (LeNet, (1, 16, 16)),
-    "alexnet": (AlexNet, (3, 31, 31)),
+    "alexnet": (AlexNet, (3, 95, 95)),
+    "alexnet of the paper": (AlexNetOfThePaper, (3, 31, 31)),
     "vgg": (lambda: VGG(batch_norm=False), (3, 12, 12)),
     "vgg-bn": (lambda: VGG(batch_norm=True), (3, 12, 12)),
     "resnet18": (lambda: ResNet(BasicBlock, (2, 2, 2, 2)), (3, 33, 33)),

@@ -1,13 +1,14 @@
 """Activations: n inputs times named layers, the container that extraction hands on.
 
 It behaves as an array along its first axis, which is all that scikit-learn's splitters ask of X, and
-as a mapping from layer names to arrays otherwise. It imports numpy only.
+as a mapping from layer names to arrays otherwise. It imports no torch.
 """
 
 import difflib
-import numbers
 
 import numpy as np
+
+from sktopo._samples import sample_index
 
 __all__ = ["Activations"]
 
@@ -127,28 +128,9 @@ class Activations:
     def __getitem__(self, key):
         if isinstance(key, str):
             return self.require(key)
-        rows = self._rows(key)
+        rows = sample_index(key, len(self), "Activations are indexed by sample or by layer name.")
         arrays = {name: values[rows] for name, values in self._arrays.items()}
         return Activations(arrays, network=self.network, network_error=self.network_error)
-
-    def _rows(self, key):
-        """Turn any index along the first axis into a slice or an index array."""
-        if isinstance(key, tuple):  # scikit-learn asks for X[index, ...]
-            if len(key) != 2 or key[1] is not Ellipsis:
-                raise IndexError(f"Activations are indexed by sample or by layer name. Got {key!r} instead.")
-            key = key[0]
-        if isinstance(key, slice):
-            return key
-        if isinstance(key, numbers.Integral):
-            if not -len(self) <= key < len(self):
-                raise IndexError(f"Sample {key} does not exist: there are {len(self)} samples.")
-            return slice(int(key) % len(self), int(key) % len(self) + 1)
-        index = np.asarray(key)
-        if index.ndim != 1 or not (index.dtype == bool or index.dtype.kind in "iu" or index.size == 0):
-            raise IndexError(f"Samples are chosen by integers or booleans in one dimension. Got {key!r} instead.")
-        if index.dtype == bool and len(index) != len(self):
-            raise IndexError(f"The mask has {len(index)} entries for {len(self)} samples.")
-        return index if index.size else index.astype(np.intp)
 
     def __array__(self, dtype=None, copy=None):
         if copy is False:

@@ -26,7 +26,8 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
         What to record. "auto": what feeds each operator with edges, and the final output, which is what
         :class:`GraphFiltration` needs. "all": every layer without parts. A dotted name ("features.3"), a glob
         ("features.*"), a compiled regular expression, a module class, a test ``f(name, module)``, or a position in
-        :func:`list_layers`. Results of functions in ``forward`` have names such as "relu()" or "block.add()".
+        :func:`list_layers`. Results of functions in ``forward`` have names such as "relu()" or "block.add()". A choice
+        of several leaves out what is the same for every input, such as an embedding of positions.
     capture : {"output", "input"}, default="output"
         Whether a layer's result or what it receives is recorded.
     batch_size : int, default=256
@@ -163,9 +164,10 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
         self._check_parameters()
         reader = InputReader(self, X, self.model, reset=False)
         if reader.shapes != self.input_shapes_:
+            padding = " (for texts: padding='max_length' in the tokenizer)" if reader.kwargs else ""
             raise ValueError(
                 f"X has inputs of shape {reader.shapes}, but ActivationExtractor was fitted on {self.input_shapes_}. "
-                "Give inputs of one shape, or fit again."
+                f"Give inputs of one shape{padding}, or fit again."
             )
         arrays = self._recall(reader)
         return Activations(arrays, network=self.network_, network_error=self.network_error_)

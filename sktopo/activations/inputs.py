@@ -75,7 +75,22 @@ def _is_named(X):
     return (isinstance(X, dict) or hasattr(X, "input_ids")) and not sparse.issparse(X)
 
 
+def _rectangular(values, name):
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} holds sequences of different lengths. Pad them to one: tokenizer(texts, padding=True, "
+            "return_tensors='np') for texts."
+        ) from error
+
+
 def _one_input(estimator, X, reset):
+    if isinstance(X, str) or (isinstance(X, list | tuple | np.ndarray) and np.size(X) and isinstance(X[0], str)):
+        raise ValueError(
+            "X holds texts, which a network cannot read. Give what its tokenizer makes of them: tokenizer(texts, "
+            "padding=True, return_tensors='np')."
+        )
     if isinstance(X, torch.Tensor) and X.ndim > 2:
         return _array(X, "input")
     if isinstance(X, torch.Tensor):
@@ -92,7 +107,7 @@ def _one_input(estimator, X, reset):
 def _array(values, name):
     """A finite numeric array or tensor whose first axis counts samples."""
     if not isinstance(values, torch.Tensor):
-        values = np.asarray(values)
+        values = _rectangular(values, name)
         if values.dtype.kind == "c":
             raise ValueError("Complex data not supported.")
         if values.dtype.kind not in "fiub":

@@ -82,6 +82,8 @@ def _select_one(one, modules, available, description):
         return _values_of([one], available)
     paths = _paths(one, modules, available)
     found = _values_of(paths, available)
+    if len(paths) > 1:  # what is the same for every input, such as an embedding of positions, only by its own name
+        found = [name for name in found if name not in description.fixed] or found
     if found:
         return found
     if paths:

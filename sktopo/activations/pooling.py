@@ -6,8 +6,7 @@ import numpy as np
 
 from sktopo.activations.network import MaxOperator, SparseOperator
 from sktopo.activations.vertices import Undescribable, only
-from sktopo.activations.weighted import per_axis
-from sktopo.activations.windows import adaptive_windows, axis_windows, pooling_rows
+from sktopo.activations.windows import adaptive_windows, axis_windows, per_axis, pooling_rows
 
 __all__ = ["RULES"]
 

@@ -1,5 +1,6 @@
 """Running a network batch by batch and copying the wanted values into arrays."""
 
+import math
 import re
 import shutil
 import tempfile
@@ -79,12 +80,13 @@ class Recorder:
         if tensor.ndim == 0 or tensor.shape[0] != self._size:
             raise ValueError(
                 f"Layer {name!r} has shape {tuple(tensor.shape)} for a batch of {self._size} inputs: its first axis "
-                "must count inputs. Choose other layers, or batch_first=True for recurrent layers."
+                "must count inputs. Choose other layers, if this one is the same for every input, or batch_first=True "
+                "for recurrent layers."
             )
-        values = tensor.detach().to(device="cpu")
-        values = (values.float() if values.dtype == torch.bfloat16 else values).numpy()
-        self._check_finite(name, tensor, values)
-        self._array(name, values.shape[1:])[self._start : self._start + self._size] = values
+        values = self._array(name, tuple(tensor.shape[1:]))[self._start : self._start + self._size]
+        copy = torch.from_numpy(values)
+        copy.copy_(tensor.detach())  # on all of torch's threads, from any device and type
+        self._check_finite(name, tensor, copy)
 
     def _array(self, name, shape):
         if name not in self.arrays:
@@ -93,20 +95,27 @@ class Recorder:
             used = sum(a.nbytes for a in self.arrays.values() if not isinstance(a, np.memmap))
             mapped = used + size > self.max_memory
             self.arrays[name] = new_array((self.n_samples, *shape), self.dtype, mapped=mapped)
-        if self.arrays[name].shape[1:] != tuple(shape):
+        if self.arrays[name].shape[1:] != shape:
             raise ValueError(
-                f"Layer {name!r} has shape {tuple(shape)} per input in one batch and "
+                f"Layer {name!r} has shape {shape} per input in one batch and "
                 f"{self.arrays[name].shape[1:]} in another. Pad the inputs to one length, or use batch_size=1."
             )
         return self.arrays[name]
 
-    def _check_finite(self, name, tensor, values):
+    def _check_finite(self, name, tensor, copy):
         # A sum is finite only if every term is; it may overflow without that, so then each is looked at.
-        if not tensor.is_floating_point() or torch.isfinite(tensor.detach().sum()):
+        if math.isfinite(copy.sum(dtype=torch.promote_types(copy.dtype, torch.float32)).item()):
             return
-        finite = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
-        if not finite.all():
-            sample = self._start + int(np.flatnonzero(~finite)[0])
+        wrong = torch.nonzero(~torch.isfinite(copy))
+        if len(wrong) == 0:
+            return
+        place = tuple(wrong[0].tolist())
+        sample, value = self._start + place[0], tensor.detach()[place].item()
+        if math.isfinite(value):
             raise ValueError(
-                f"Layer {name!r} gives NaN or infinity for sample {sample}. Check the network's weights and that input."
+                f"Layer {name!r} gives {value:g} for sample {sample}, which is beyond {self.dtype}. "
+                "Record in a wider type: dtype='float64'."
             )
+        raise ValueError(
+            f"Layer {name!r} gives NaN or infinity for sample {sample}. Check the network's weights and that input."
+        )

@@ -14,6 +14,7 @@ _HIDDEN = (
     "it reads a tensor that no call of torch was seen to make, such as one from compiled code or from NumPy (hold "
     "constants as buffers of a module)"
 )
+_CURE = "Record layers by name instead of using the network's graph, or pass the part of the network that is supported."
 _CONSTANT_CALLS = {f"{kind}_like" for kind in ("zeros", "ones", "full", "empty")} | {
     f"new_{kind}" for kind in ("zeros", "ones", "full", "empty")
 }
@@ -25,7 +26,7 @@ class Description:
     """What one run told.
 
     The Network or why there is none; the values that "auto" records; the network's outputs; the names of
-    all values, and of all that modules received.
+    all values, and of all that modules received; and which of either are the same for every input.
     """
 
     network: object
@@ -34,6 +35,7 @@ class Description:
     output: tuple
     values: tuple = ()
     inputs: tuple = ()
+    fixed: frozenset = frozenset()
 
 
 class _Tape:
@@ -47,19 +49,26 @@ class _Tape:
         self.inputs = []
         self.names = []  # of every value, aliases too
         self.received = []  # names of what modules received
+        self.fixed = set()  # names of values, and of what modules received, that do not depend on the input
         self._current = {}  # id of tensor -> latest Value; values keep tensors, so ids stay theirs
 
     def on_value(self, name, tensor):
         self.names.append(name)
         value = self._known(tensor)
         if value is None:
-            value = self._current[id(tensor)] = Value(tensor, name, variable=True)
-            self.inputs.append(value)
+            value = self._current[id(tensor)] = Value(tensor, name, variable=self.naming_inputs)
+            if self.naming_inputs:
+                self.inputs.append(value)
         if value.name is None:
             value.name = name
+        if not value.variable:
+            self.fixed.add(name)
 
     def on_input(self, name, tensor):
         self.received.append(name)
+        value = self._current.get(id(tensor))
+        if id(tensor) in self._constants or (value is not None and not value.variable):
+            self.fixed.add(name)
 
     def on_call(self, call, names):
         operands = []
@@ -152,6 +161,7 @@ def describe(model, args, kwargs=None, *, forward=None):
         output=names,
         values=tuple(dict.fromkeys(tape.names)),
         inputs=tuple(dict.fromkeys(tape.received)),
+        fixed=frozenset(tape.fixed),
     )
 
 
@@ -164,7 +174,10 @@ def _interpret(tape, outputs):
         elif value.tensor.is_floating_point() or value.tensor.dtype == torch.uint8:
             builder.add_input(value)
         else:
-            value.reason = f"The input {value.name!r} holds integers ({value.tensor.dtype}), which have no edges."
+            value.reason = (
+                f"The graph of this network cannot be described: its input {value.name!r} holds integers "
+                f"({value.tensor.dtype}), which have no edges; embeddings are not described yet. {_CURE}"
+            )
     for call, operands, results in tape.calls:
         if operands:
             reason = _vertices_of_call(builder, call, operands, results)
@@ -214,8 +227,7 @@ def _vertices_of_call(builder, call, operands, results):
 def _sentence(where, function, problem):
     return (
         f"The graph of this network cannot be described: in {where}, '{function}' is in the way, because "
-        f"{problem}. Supported are {SUPPORTED}. Record layers by name instead of using the network's graph, "
-        "or pass the part of the network that is supported."
+        f"{problem}. Supported are {SUPPORTED}. {_CURE}"
     )
 
 

@@ -4,8 +4,9 @@ import numpy as np
 
 from sktopo.activations.network import ConvOperator, DenseOperator
 from sktopo.activations.vertices import Undescribable, constant, only
+from sktopo.activations.windows import per_axis
 
-__all__ = ["RULES", "per_axis"]
+__all__ = ["RULES"]
 
 
 def linear(builder, call, operands, results):
@@ -67,12 +68,6 @@ def _padding(padding, kernel, dilation):
         totals = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
         return tuple((total // 2, total - total // 2) for total in totals)
     return tuple((p, p) for p in per_axis(0 if padding == "valid" else padding, len(kernel)))
-
-
-def per_axis(value, n_axes):
-    """An option as one integer per axis."""
-    values = tuple(int(v) for v in value) if isinstance(value, list | tuple) else (int(value),)
-    return values * n_axes if len(values) == 1 else values
 
 
 def _numpy(call, weight):

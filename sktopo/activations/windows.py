@@ -1,8 +1,14 @@
-"""Which elements of a value each result of a pooling operator reads, in compressed rows."""
+"""Windows that slide along axes: their options, and which elements each result reads, in compressed rows."""
 
 import numpy as np
 
-__all__ = ["adaptive_windows", "axis_windows", "pooling_rows"]
+__all__ = ["adaptive_windows", "axis_windows", "per_axis", "pooling_rows"]
+
+
+def per_axis(value, n_axes):
+    """An option as one integer per axis."""
+    values = tuple(int(v) for v in value) if isinstance(value, list | tuple) else (int(value),)
+    return values * n_axes if len(values) == 1 else values
 
 
 def axis_windows(n_in, n_out, kernel, stride, padding, dilation=1):

@@ -4,11 +4,12 @@ A block is one (layer, degree). Births and deaths lie in two flat float64 arrays
 and block after block, with offsets; a sample's entry therefore never depends on its neighbours.
 """
 
-import numbers
-
 import numpy as np
 
+from sktopo._samples import sample_index
 from sktopo.diagrams import convert
+from sktopo.diagrams.essential import with_finite_deaths
+from sktopo.diagrams.ragged import gather, offsets_of, segments_of
 
 __all__ = ["Diagrams"]
 
@@ -148,27 +149,9 @@ class Diagrams:
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key):
-        n_blocks = len(self.blocks)
-        samples = np.atleast_1d(np.arange(len(self))[self._sample_key(key)])
-        segments = (samples[:, None] * n_blocks + np.arange(n_blocks)).ravel()
-        return self.take_segments(segments, self.blocks, self.max_pairs)
-
-    def _sample_key(self, key):
-        if isinstance(key, tuple) and len(key) == 2 and key[1] is Ellipsis:  # scikit-learn's X[index, ...]
-            key = key[0]
-        if isinstance(key, str | tuple):
-            raise IndexError(f"Diagrams are indexed by sample; use select(layer=, degree=) for blocks. Got {key!r}.")
-        if isinstance(key, slice):
-            return key
-        if isinstance(key, numbers.Integral):
-            if not -len(self) <= key < len(self):
-                raise IndexError(f"Sample {key} does not exist: there are {len(self)} samples.")
-            return int(key)
-        index = np.asarray(key)
-        index = index if index.size else index.astype(np.intp)
-        if index.ndim != 1 or index.dtype.kind not in "iub":
-            raise IndexError(f"Samples are chosen by integers or booleans in one dimension. Got {key!r} instead.")
-        return index
+        index = sample_index(key, len(self), "Diagrams are indexed by sample; use select(layer=, degree=) for blocks.")
+        samples, n_blocks = np.arange(len(self))[index], len(self.blocks)
+        return self.take_segments(segments_of(samples, range(n_blocks), n_blocks), self.blocks, self.max_pairs)
 
     def take_segments(self, segments, blocks, max_pairs=None):
         """Diagrams put together from segments of this one; for use inside the package.
@@ -184,11 +167,7 @@ class Diagrams:
         -------
         Diagrams
         """
-        there = segments >= 0
-        starts = np.where(there, self.offsets[segments], 0)
-        sizes = np.where(there, np.append(np.diff(self.offsets), 0)[segments], 0)
-        offsets = np.concatenate([[0], np.cumsum(sizes)])
-        pairs = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
+        pairs, offsets = gather(self.offsets, segments)
         birth, death = self.birth[pairs], self.death[pairs]
         return Diagrams(birth, death, offsets, blocks, negated=self.negated, end=self.end, max_pairs=max_pairs)
 
@@ -220,7 +199,7 @@ class Diagrams:
                 f"There is no block with layer in {layers} and degree in {degrees}"
                 f"{f' (unknown: {sorted(unknown)})' if unknown else ''}. The blocks are {self.blocks}."
             )
-        segments = (np.arange(len(self))[:, None] * len(self.blocks) + np.array(chosen)).ravel()
+        segments = segments_of(range(len(self)), chosen, len(self.blocks))
         max_pairs = None if self.max_pairs is None else [self.max_pairs[j] for j in chosen]
         return self.take_segments(segments, [self.blocks[j] for j in chosen], max_pairs)
 
@@ -274,7 +253,7 @@ class Diagrams:
         return cls(
             np.concatenate([part.birth for part in parts]),
             np.concatenate([part.death for part in parts]),
-            np.concatenate([[0], np.cumsum(sizes)]),
+            offsets_of(sizes),
             first.blocks,
             negated=first.negated,
             end=first.end,
@@ -331,20 +310,16 @@ class Diagrams:
         ndarray of shape (n_samples, width, 3)
             Padded with pairs (end, end, degree). The width is that of ``max_pairs`` where known.
         """
-        return convert.padded_array(convert.with_finite_deaths(self, essential))
+        return convert.padded_array(with_finite_deaths(self, essential))
 
     @classmethod
     def from_gudhi(cls, persistences, *, layer="diagram", negated=False, end=None):
         """Diagrams from a list, one entry per sample, of GUDHI's ``[(degree, (birth, death)), ...]``."""
-        rows = [
-            np.array([(b, d, degree) for degree, (b, d) in sample], dtype=float).reshape(-1, 3)
-            for sample in persistences
-        ]
-        return cls.from_list(rows, layer=layer, negated=negated, end=end)
+        return cls.from_list(convert.rows_from_gudhi(persistences), layer=layer, negated=negated, end=end)
 
     def to_gudhi(self):
         """A list, one entry per sample, of GUDHI's ``[(degree, (birth, death)), ...]``."""
-        return [[(int(g), (float(b), float(d))) for b, d, g in rows] for rows in self.to_list()]
+        return convert.gudhi_from_rows(self.to_list())
 
     def __array__(self, dtype=None, copy=None):
         if copy is False:

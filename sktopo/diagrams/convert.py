@@ -2,13 +2,16 @@
 
 import numpy as np
 
+from sktopo.diagrams.ragged import offsets_of, spread
+
 __all__ = [
     "arrays_from_rows",
+    "gudhi_from_rows",
     "is_list_of_rows",
     "padded_array",
     "rows_from_diagrams",
     "rows_from_giotto",
-    "with_finite_deaths",
+    "rows_from_gudhi",
 ]
 
 
@@ -33,8 +36,7 @@ def arrays_from_rows(diagrams, *, layer, degrees):
             parts.append(chosen)
             sizes.append(len(chosen))
     pairs = np.concatenate(parts) if parts else np.empty((0, 2))
-    offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-    return pairs[:, 0], pairs[:, 1], offsets, [(layer, degree) for degree in degrees]
+    return pairs[:, 0], pairs[:, 1], offsets_of(sizes), [(layer, degree) for degree in degrees]
 
 
 def _checked_rows(rows, sample):
@@ -63,62 +65,22 @@ def rows_from_giotto(X):
     return [sample[sample[:, 0] != sample[:, 1]] for sample in X], [int(g) for g in np.unique(X[:, :, 2])]
 
 
+def rows_from_gudhi(persistences):
+    """Per sample the rows of GUDHI's list [(degree, (birth, death)), ...]."""
+    rows = ([(b, d, degree) for degree, (b, d) in sample] for sample in persistences)
+    return [np.array(sample, dtype=float).reshape(-1, 3) for sample in rows]
+
+
+def gudhi_from_rows(samples):
+    """Per sample GUDHI's list [(degree, (birth, death)), ...]."""
+    return [[(int(g), (float(b), float(d))) for b, d, g in rows] for rows in samples]
+
+
 def rows_from_diagrams(diagrams):
     """One array with rows (birth, death, degree) per sample, blocks one after the other."""
     degrees = np.array([degree for _, degree in diagrams.blocks], dtype=np.float64)
-    column = np.repeat(np.tile(degrees, len(diagrams)), np.diff(diagrams.offsets))
-    rows = np.stack([diagrams.birth, diagrams.death, column], axis=1)
+    rows = np.stack([diagrams.birth, diagrams.death, spread(degrees, diagrams.offsets)], axis=1)
     return np.split(rows, diagrams.offsets[len(diagrams.blocks) : -1 : len(diagrams.blocks)]) if len(diagrams) else []
-
-
-def with_finite_deaths(diagrams, essential):
-    """Diagrams under a policy for essential classes: "error", "keep", "cap", "drop", a number or one per block.
-
-    A class that is born after the number dies at once.
-    """
-    infinite = np.isinf(diagrams.death)
-    if not infinite.any() or (isinstance(essential, str) and essential == "keep"):
-        return diagrams
-    if isinstance(essential, str):
-        if essential == "drop":
-            return _without(diagrams, infinite)
-        essential = _end_of(diagrams, essential, infinite.sum())
-    caps = np.broadcast_to(np.asarray(essential, dtype=np.float64), len(diagrams.blocks))
-    cap = np.repeat(np.tile(caps, len(diagrams)), np.diff(diagrams.offsets))
-    death = np.where(infinite, np.maximum(cap, diagrams.birth), diagrams.death)
-    return _like(diagrams, diagrams.birth, death, diagrams.offsets)
-
-
-def _end_of(diagrams, essential, n_essential):
-    """Where "cap" lets essential classes die; an error where nobody can know."""
-    if essential != "cap":
-        raise ValueError(
-            f"There are {n_essential} essential classes (death = inf). Choose what becomes of them: "
-            f"essential='cap', 'drop', 'keep' or a number. Got {essential!r}."
-        )
-    if diagrams.end is None:
-        raise ValueError(
-            "essential='cap' needs to know where the filtration ends, and these diagrams do not say. "
-            "Give the value: essential=1.0, or essential='drop'."
-        )
-    return diagrams.end
-
-
-def _without(diagrams, dropped):
-    kept_before = np.concatenate([[0], np.cumsum(~dropped)])
-    return _like(diagrams, diagrams.birth[~dropped], diagrams.death[~dropped], kept_before[diagrams.offsets])
-
-
-def _like(diagrams, birth, death, offsets):
-    return type(diagrams)(
-        birth,
-        death,
-        offsets,
-        diagrams.blocks,
-        negated=diagrams.negated,
-        end=diagrams.end,
-        max_pairs=diagrams.max_pairs,
-    )
 
 
 def padded_array(diagrams, widths=None):
@@ -127,13 +89,13 @@ def padded_array(diagrams, widths=None):
     if widths is None:
         widths = counts.max(axis=0, initial=0) if diagrams.max_pairs is None else diagrams.max_pairs
     _check_widths(diagrams, counts, np.asarray(widths))
-    starts = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
+    starts = offsets_of(widths)
     padding = diagrams.end or 0.0
     out = np.full((len(diagrams), starts[-1], 3), padding)
     for j, (_, degree) in enumerate(diagrams.blocks):
         out[:, starts[j] : starts[j + 1], 2] = degree
     within = np.arange(len(diagrams.birth)) - np.repeat(diagrams.offsets[:-1], counts.ravel())
-    column = np.repeat(np.tile(starts[:-1], len(diagrams)), counts.ravel()) + within
+    column = spread(starts[:-1], diagrams.offsets) + within
     sample = np.repeat(np.arange(len(diagrams)), counts.sum(axis=1))
     out[sample, column, 0] = diagrams.birth
     out[sample, column, 1] = diagrams.death

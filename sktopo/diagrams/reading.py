@@ -5,6 +5,7 @@ import numpy as np
 from sktopo._base import check_matrix
 from sktopo.diagrams.container import Diagrams
 from sktopo.diagrams.convert import is_list_of_rows
+from sktopo.diagrams.ragged import segments_of
 
 __all__ = ["align_blocks", "as_diagrams", "from_lifetimes", "read_diagrams"]
 
@@ -75,7 +76,6 @@ def align_blocks(estimator, diagrams, blocks, *, selecting=False):
             "Give diagrams of the same layers and degrees, or fit it again."
         )
     n_samples, n_blocks = diagrams.shape
-    # An extra segment of no pairs stands in for every block that is missing.
-    chosen = np.array([place.get(block, -1) for block in blocks])
-    segments = np.where(chosen < 0, -1, np.arange(n_samples)[:, None] * n_blocks + chosen).ravel()
-    return diagrams.take_segments(segments, blocks)
+    # A segment of no pairs stands in for every block that is missing.
+    chosen = [place.get(block, -1) for block in blocks]
+    return diagrams.take_segments(segments_of(range(n_samples), chosen, n_blocks), blocks)

@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._numeric.landscape import landscapes
-from sktopo.diagrams.convert import with_finite_deaths
+from sktopo.diagrams.essential import check_essential, with_finite_deaths
+from sktopo.diagrams.ragged import offsets_of
 from sktopo.diagrams.reading import align_blocks, read_diagrams
 from sktopo.diagrams.statistics import STATISTICS, barcode_statistics
 
@@ -144,7 +145,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         if self.method == "landscape":
             features = landscapes(finite.birth, finite.death, finite.offsets, self.grids_, self.n_levels)
         else:
-            infinite = np.concatenate([[0], np.cumsum(np.isinf(diagrams.death))])
+            infinite = offsets_of(np.isinf(diagrams.death))
             n_essential = np.diff(infinite[diagrams.offsets])
             features = barcode_statistics(finite.birth, finite.death, finite.offsets, n_essential, self.alpha)
         return features.reshape(len(diagrams), len(self.blocks_) * self._columns_per_block())
@@ -185,12 +186,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
                 )
         if not isinstance(self.alpha, numbers.Real) or not 0 < self.alpha < np.inf:
             raise ValueError(f"The 'alpha' parameter of PersistenceVectorizer must be positive. Got {self.alpha!r}.")
-        number = isinstance(self.essential, numbers.Real) and np.isfinite(self.essential)
-        if not number and self.essential not in ("cap", "drop"):
-            raise ValueError(
-                "The 'essential' parameter of PersistenceVectorizer must be 'cap', 'drop' or a finite number. "
-                f"Got {self.essential!r} instead."
-            )
+        check_essential(self)
 
     def _learn_caps(self, diagrams):
         """Per block where essential classes die; the end of the filtration where it is known."""

@@ -3,14 +3,13 @@
 Diagrams go in, giotto-tda's padded array comes out, with a width fixed in fit.
 """
 
-import numbers
-
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._base import ContainerOutputMixin
-from sktopo.diagrams.convert import padded_array, with_finite_deaths
+from sktopo.diagrams.convert import padded_array
+from sktopo.diagrams.essential import check_essential, with_finite_deaths
 from sktopo.diagrams.reading import align_blocks, read_diagrams
 
 __all__ = ["DiagramsToGiotto"]
@@ -83,12 +82,7 @@ class DiagramsToGiotto(ContainerOutputMixin, TransformerMixin, BaseEstimator):
         -------
         self : DiagramsToGiotto
         """
-        number = isinstance(self.essential, numbers.Real) and np.isfinite(self.essential)
-        if not number and self.essential not in ("cap", "drop"):
-            raise ValueError(
-                "The 'essential' parameter of DiagramsToGiotto must be 'cap', 'drop' or a finite number. "
-                f"Got {self.essential!r} instead."
-            )
+        check_essential(self)
         diagrams = read_diagrams(self, X, reset=True)
         if self._selecting():
             diagrams = diagrams.select(layer=self.layer, degree=self.degree)

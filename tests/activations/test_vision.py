@@ -173,6 +173,31 @@ def test_edges_are_as_many_as_first_principles_say(name):
     assert found == expected
 
 
+def test_edges_of_alexnet_counted_by_hand():
+    network = ActivationExtractor(randomised(vision.AlexNet())).fit(inputs(3, 95, 95)).network_
+    assert [(operator.name, operator.n_edges) for operator in network.operators] == [
+        ("features.0", 3 * 3 * (11 * 23 - 2 - 2) ** 2),  # eleven taps at 23 places, two beyond either end
+        ("features.2", 3 * 11**2),
+        ("features.3", 4 * 3 * (5 * 11 - 2 * (2 + 1)) ** 2),
+        ("features.5", 4 * 5**2),
+        ("features.6", 6 * 4 * (3 * 5 - 2) ** 2),
+        ("features.8", 5 * 6 * (3 * 5 - 2) ** 2),
+        ("features.10", 4 * 5 * (3 * 5 - 2) ** 2),
+        ("features.12", 4 * 2**2),
+        ("avgpool", 4 * 2**2),  # from 2x2 to 2x2, one element each
+        ("classifier.1", 16 * 8),
+        ("classifier.4", 8 * 8),
+        ("classifier.6", 8 * 5),
+    ]
+
+
+def test_resnet50_has_the_layers_of_its_definition():
+    network = ActivationExtractor(randomised(vision.VISION["resnet50"][0]())).fit(inputs(3, 35, 35)).network_
+    assert len(network.weighted) == 1 + 3 * (3 + 4 + 6 + 3) + 4 + 1  # stem, three per block, four shortcuts, the head
+    sums = [operator.name for operator in network.operators if operator.name.endswith("add()")]
+    assert len(sums) == 3 + 4 + 6 + 3 - 4  # a block with a shortcut convolution has no identity
+
+
 def test_edges_of_lenet_counted_by_hand():
     network = ActivationExtractor(randomised(vision.LeNet())).fit(inputs(1, 16, 16)).network_
     assert [operator.n_edges for operator in network.operators] == [

@@ -87,6 +87,11 @@ def test_an_index_out_of_range_is_an_error(diagrams, key):
         diagrams[key]
 
 
+def test_a_mask_of_another_length_is_an_error(diagrams):
+    with pytest.raises(IndexError, match="The mask has 2 entries for 3 samples"):
+        diagrams[[True, False]]
+
+
 @pytest.mark.parametrize("key", [[0.5], [[0, 1]]])
 def test_an_index_that_is_no_list_of_samples_is_an_error(diagrams, key):
     with pytest.raises(IndexError, match="integers or booleans in one dimension"):

@@ -1,4 +1,4 @@
-"""Settings every test shares: one torch thread, so that timings and results do not depend on the machine."""
+"""What every test and snippet shares: one torch thread, so that time and results do not depend on the machine."""
 
 import matplotlib
 import pytest

@@ -1,0 +1,69 @@
+"""What becomes of essential classes, whose death is infinite, where only finite pairs have a place."""
+
+import numbers
+
+import numpy as np
+
+from sktopo.diagrams.ragged import offsets_of, spread
+
+__all__ = ["check_essential", "with_finite_deaths"]
+
+
+def check_essential(estimator):
+    """Refuse an `essential` parameter that is neither "cap" nor "drop" nor a finite number."""
+    essential = estimator.essential
+    number = isinstance(essential, numbers.Real) and np.isfinite(essential)
+    if not number and essential not in ("cap", "drop"):
+        raise ValueError(
+            f"The 'essential' parameter of {type(estimator).__name__} must be 'cap', 'drop' or a finite number. "
+            f"Got {essential!r} instead."
+        )
+
+
+def with_finite_deaths(diagrams, essential):
+    """Diagrams under a policy for essential classes: "error", "keep", "cap", "drop", a number or one per block.
+
+    A class that is born after the number dies at once.
+    """
+    infinite = np.isinf(diagrams.death)
+    if not infinite.any() or (isinstance(essential, str) and essential == "keep"):
+        return diagrams
+    if isinstance(essential, str):
+        if essential == "drop":
+            return _without(diagrams, infinite)
+        essential = _end_of(diagrams, essential, infinite.sum())
+    caps = np.broadcast_to(np.asarray(essential, dtype=np.float64), len(diagrams.blocks))
+    death = np.where(infinite, np.maximum(spread(caps, diagrams.offsets), diagrams.birth), diagrams.death)
+    return _like(diagrams, diagrams.birth, death, diagrams.offsets)
+
+
+def _end_of(diagrams, essential, n_essential):
+    """Where "cap" lets essential classes die; an error where nobody can know."""
+    if essential != "cap":
+        raise ValueError(
+            f"There are {n_essential} essential classes (death = inf). Choose what becomes of them: "
+            f"essential='cap', 'drop', 'keep' or a number. Got {essential!r}."
+        )
+    if diagrams.end is None:
+        raise ValueError(
+            "essential='cap' needs to know where the filtration ends, and these diagrams do not say. "
+            "Give the value: essential=1.0, or essential='drop'."
+        )
+    return diagrams.end
+
+
+def _without(diagrams, dropped):
+    kept_before = offsets_of(~dropped)
+    return _like(diagrams, diagrams.birth[~dropped], diagrams.death[~dropped], kept_before[diagrams.offsets])
+
+
+def _like(diagrams, birth, death, offsets):
+    return type(diagrams)(
+        birth,
+        death,
+        offsets,
+        diagrams.blocks,
+        negated=diagrams.negated,
+        end=diagrams.end,
+        max_pairs=diagrams.max_pairs,
+    )
