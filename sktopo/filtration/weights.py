@@ -6,7 +6,6 @@ matrices holds layers in order and nothing else. torch is not imported: its tens
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -89,7 +88,7 @@ def checked(operators):
     for operator in operators:
         if operator.weight.size == 0:
             raise ValueError(f"The weights of {operator.name!r} are empty. Leave that layer out.")
-    check_weights(SimpleNamespace(operators=operators))
+    check_weights(operators)
     if not any(operator.weight.any() for operator in operators):
         raise ValueError("All weights are zero, so they cannot be divided by the largest. Train the network first.")
     return operators

@@ -19,7 +19,6 @@ from tests.oracles.kruskal import canonical_forest
 from tests.oracles.operator_edges import edges_of
 
 plain_python = pytest.mark.skipif(not numba.config.DISABLE_JIT, reason="compiled kernels cannot be looked into")
-STALE_COLUMNS = "see tests/filtration/test_sweep.py"
 
 
 def forest(operators, values, plan=None, **options):
@@ -127,11 +126,11 @@ def columns_of_many_operators():
 @plain_python
 def test_columns_take_over_and_give_back(monkeypatch):
     """The cases above are only worth something if both changes happen."""
-    asked = count_calls(monkeypatch, columns.offer_column, answering)
+    asked = count_calls(monkeypatch, columns.scan_columns, answering)
     requeued = count_calls(monkeypatch, rows.queue_rows, answering)
     for seed in range(6):
         forest(*hidden_communities(seed), patience=0.0, bits=8)
-    assert asked["answering"] > 100 and requeued["answering"] > 0
+    assert asked["answering"] > 20 and requeued["answering"] > 0
 
 
 class Fickle:
@@ -145,7 +144,6 @@ class Fickle:
 
 
 @plain_python
-@pytest.mark.xfail(strict=True, reason=STALE_COLUMNS)
 def test_prices_of_columns_do_not_change_the_forest(monkeypatch):
     for seed in range(20):
         monkeypatch.setattr(answering, "column_price", Fickle(seed))

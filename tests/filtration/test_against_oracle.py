@@ -154,7 +154,6 @@ def hidden_community():
     return 2.0 ** -np.where(result[:, None] == source, own, 8 + 2 * x)
 
 
-@pytest.mark.xfail(strict=True, reason="one weight of the forest is .00374 instead of .00387: see test_sweep.py")
 def test_a_hidden_community_joins_by_its_heaviest_edge():
     weight = hidden_community().astype(np.float32).astype(float)
     activations = ActivationExtractor(ListNetwork([("dense", {"weight": weight})])).fit_transform(np.ones((1, 35)))
@@ -163,19 +162,16 @@ def test_a_hidden_community_joins_by_its_heaviest_edge():
     np.testing.assert_array_equal(np.sort(phi_pairs(deaths[0], "network")[0][:, 1]), forest_weights(edges))
 
 
-@pytest.mark.xfail(strict=True, reason="entries of a sparse matrix that stand twice are not summed")
 def test_duplicate_entries_of_a_sparse_matrix_are_summed():
     twice = sparse.csr_matrix((np.ones(4), np.array([1, 1, 0, 0]), np.array([0, 2, 4])), shape=(2, 2))
     np.testing.assert_array_equal(-GraphFiltration().fit_transform([twice])[0].pairs("graph", 0), [[2, -np.inf]])
 
 
-@pytest.mark.xfail(strict=True, reason="the absolute value is taken before the weights are widened")
 def test_the_least_integer_of_its_type_is_an_edge():
     graph = sparse.csr_matrix(np.array([[0, -128], [-128, 0]], dtype=np.int8))
     np.testing.assert_array_equal(-GraphFiltration().fit_transform([graph])[0].pairs("graph", 0), [[128, -np.inf]])
 
 
-@pytest.mark.xfail(strict=True, reason="phi >= keep * largest and phi / largest >= keep round differently")
 def test_keep_by_operator_keeps_an_edge_on_the_line():
     for seed in range(300):
         rng = np.random.default_rng(seed)

@@ -142,10 +142,8 @@ def test_hidden_communities_with_rows_only(seed):
 
 # Columns that still wait in the queue when rows take over again, and are asked anew before their turn comes, are
 # offered at their old turn: an edge lighter than the block's floor gets into the forest before heavier ones.
-STALE_COLUMNS = "a column keeps its old turn in the queue when columns take over for a second time"
 
 
-@pytest.mark.xfail(strict=True, reason=STALE_COLUMNS)
 @pytest.mark.parametrize("options", [{}, dict(patience=1.0), dict(bits=8, patience=0.0), dict(bits=5, patience=0.3)])
 def test_hidden_communities_are_not_joined_too_early(options):
     wrong = []

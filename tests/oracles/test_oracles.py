@@ -174,4 +174,4 @@ def test_oracles_import_numpy_only(name):
     tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text())
     found = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
     found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert found <= {"numpy", "itertools", "tests.oracles.activation_graph"}
+    assert found <= {"numpy", "itertools", "math", "tests.oracles.activation_graph"}
