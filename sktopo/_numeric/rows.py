@@ -94,15 +94,15 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
         entry[k] = i - start
         waste[o] += wasted
         touched[o] += i - began
-        if resting > 0.0 or start == stop:
+        if start == stop or (i == stop and not ops[o, CUT]) or (i < stop and resting > 0.0):
             continue
         phi = np.float64(list_w[min(i, stop - 1)]) * h_k
-        if i == stop:
-            if not ops[o, CUT]:
-                continue
-            if phi >= floor or began == stop:
-                touched[o] += ops[o, N_OUT]
-                n, phi = offer_remainder(tables, ops[o], k, h_k, floor, least[o], label, giant_label, buffer, n)
+        if i == stop and (phi >= floor or began == stop):
+            touched[o] += ops[o, N_OUT]
+            floor = max(floor, resting)
+            n, phi = offer_remainder(tables, ops[o], k, h_k, floor, least[o], label, giant_label, buffer, n)
+        if resting > 0.0:
+            continue
         if phi > 0.0 and phi >= least[o]:
             later = bucket_of(top, bits, phi, bucket)
             after[k] = head[later]

@@ -7,6 +7,7 @@ from sktopo._numeric.presort import sort_lists
 from sktopo.activations.network import DenseOperator
 from sktopo.filtration import tabulate
 from sktopo.filtration.plan import plan_operators
+from tests.operators import FAMILIES, random_graph
 
 
 def sorted_by_definition(weights, n_kept):
@@ -70,6 +71,19 @@ def test_cut_lists_change_nothing(seed, quantised, patience, monkeypatch):
             n = whole.counts[0 if name.startswith("forest") else 1]
             np.testing.assert_array_equal(getattr(cut, name)[:n], getattr(whole, name)[:n])
         np.testing.assert_array_equal(cut.counts[:2], whole.counts[:2])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_cut_lists_keep_the_order_of_ties(seed, monkeypatch):
+    monkeypatch.setattr(tabulate, "MIN_LISTED", 3)
+    family = [family for family in FAMILIES if family != "wide"][seed % (len(FAMILIES) - 1)]
+    operators, values = random_graph(seed, family, "equal", "normal", "float32", "shuffled")
+    forests = []
+    for max_memory in (np.inf, 0):
+        components = plan_operators("network", operators, max_memory).forest(values.__getitem__, {}, {})
+        n = components.counts[0]
+        forests.append([components.forest_phi[:n], components.forest_u[:n], components.forest_v[:n]])
+    np.testing.assert_array_equal(*forests)
 
 
 def test_as_many_edges_are_listed_as_memory_allows():
