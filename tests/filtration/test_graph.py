@@ -197,6 +197,15 @@ def test_graphs_of_different_sizes_and_a_larger_one_later():
     assert filtration.transform([path(6), path(2)]).counts.tolist() == [[1], [1]]
 
 
+@pytest.mark.parametrize("births", ["edge", "all"])
+def test_little_memory_gives_the_same_diagrams(births):
+    model = torch.nn.Sequential(torch.nn.Linear(30, 90), torch.nn.ReLU(), torch.nn.Linear(90, 50)).eval()
+    activations = ActivationExtractor(model).fit_transform(np.random.default_rng(0).normal(size=(4, 30)))
+    whole, cut = (GraphFiltration(births=births, max_memory=bytes_).fit(activations) for bytes_ in (2**31, 1))
+    assert len(cut._plans[0].tables.list_w) < len(whole._plans[0].tables.list_w)
+    assert cut.transform(activations) == whole.transform(activations)
+
+
 OVERFLOW = """
 import subprocess
 import sys
