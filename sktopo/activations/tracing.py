@@ -6,18 +6,12 @@ import torch
 
 from sktopo.activations.calls import CallWatcher, flatten_tensors
 from sktopo.activations.rules import SUPPORTED, interpret
-from sktopo.activations.vertices import Undescribable, Value, VertexBuilder
+from sktopo.activations.tape import HIDDEN, Tape
+from sktopo.activations.vertices import Undescribable, VertexBuilder
 
 __all__ = ["Description", "describe"]
 
-_HIDDEN = (
-    "it reads a tensor that no call of torch was seen to make, such as one from compiled code or from NumPy (hold "
-    "constants as buffers of a module)"
-)
 _CURE = "Record layers by name instead of using the network's graph, or pass the part of the network that is supported."
-_CONSTANT_CALLS = {f"{kind}_like" for kind in ("zeros", "ones", "full", "empty")} | {
-    f"new_{kind}" for kind in ("zeros", "ones", "full", "empty")
-}
 _WEIGHTED_CALLS = {"linear", "bilinear", "matmul", "mm", "addmm", "bmm", "einsum", "embedding"}
 
 
@@ -38,90 +32,6 @@ class Description:
     fixed: frozenset = frozenset()
 
 
-class _Tape:
-    """The values and calls of one forward pass, in their order."""
-
-    def __init__(self, model):
-        self.naming_inputs = True
-        # Tensors a network may read without computing them: what its modules hold, under whatever attribute.
-        self._constants = {id(tensor) for module in model.modules() for _, tensor in flatten_tensors("", vars(module))}
-        self.calls = []  # (Call, operands, results)
-        self.inputs = []
-        self.names = []  # of every value, aliases too
-        self.received = []  # names of what modules received
-        self.fixed = set()  # names of values, and of what modules received, that do not depend on the input
-        self._current = {}  # id of tensor -> latest Value; values keep tensors, so ids stay theirs
-
-    def on_value(self, name, tensor):
-        self.names.append(name)
-        value = self._known(tensor)
-        if value is None:
-            value = self._current[id(tensor)] = Value(tensor, name, variable=self.naming_inputs)
-            if self.naming_inputs:
-                self.inputs.append(value)
-        if value.name is None:
-            value.name = name
-        if not value.variable:
-            self.fixed.add(name)
-
-    def on_input(self, name, tensor):
-        self.received.append(name)
-        value = self._current.get(id(tensor))
-        if id(tensor) in self._constants or (value is not None and not value.variable):
-            self.fixed.add(name)
-
-    def on_call(self, call, names):
-        operands = []
-        for _, tensor in flatten_tensors("", [call.args, call.kwargs]):
-            value = self._known(tensor)
-            if value is not None and value.variable and not any(value is seen for seen in operands):
-                operands.append(value)
-        if call.function in _CONSTANT_CALLS:
-            operands = []
-        stale = any(call.versions[id(value.tensor)] != value.version for value in operands)
-        results = [tensor for _, tensor in flatten_tensors("", call.result)]
-        if call.function == "setitem":
-            results = [call.args[0]]
-            names = None
-        made = [
-            Value(tensor, name, variable=bool(operands))
-            for tensor, name in zip(results, names or [None] * len(results), strict=True)
-        ]
-        if call.in_place or call.kwargs.get("inplace"):
-            self._spoil_views(results)
-        for value in operands:
-            value.n_readers += 1
-        if stale:
-            made[0].reason = "it reads a value that was changed in place through another view of it"
-        elif any(value.hidden for value in operands):
-            made[0].reason = _HIDDEN
-        for value in made:
-            self._current[id(value.tensor)] = value
-        self.calls.append((call, operands, made))
-
-    def latest(self, tensor):
-        """The value a tensor holds now; what the network returns is one even if nothing was seen to make it."""
-        return self._known(tensor)
-
-    def _known(self, tensor):
-        """The latest value of a tensor, None for a constant and for an input that is yet to be named."""
-        value = self._current.get(id(tensor))
-        if value is not None or self.naming_inputs or id(tensor) in self._constants:
-            return value
-        if tensor.ndim == 0 or not tensor.is_floating_point():
-            return None
-        value = self._current[id(tensor)] = Value(tensor, variable=True)
-        value.hidden = True
-        return value
-
-    def _spoil_views(self, changed):
-        """What shares memory with a changed tensor must not be read: inference tensors and `.data` count no version."""
-        storages = {tensor.untyped_storage().data_ptr() for tensor in changed}
-        for value in self._current.values():
-            if value.tensor.untyped_storage().data_ptr() in storages:
-                value.version = -1
-
-
 @torch.no_grad()
 def describe(model, args, kwargs=None, *, forward=None):
     """Run a network once and describe it.
@@ -140,7 +50,7 @@ def describe(model, args, kwargs=None, *, forward=None):
     Description
         Never an error for a network that cannot be described: its ``error`` says why.
     """
-    tape = _Tape(model)
+    tape = Tape(model)
     with CallWatcher(model, on_value=tape.on_value, on_call=tape.on_call, on_input=tape.on_input) as watcher:
         watcher.name_inputs(args, kwargs)
         tape.naming_inputs = False
@@ -191,7 +101,7 @@ def _interpret(tape, outputs):
     if not outputs:
         return None, "The network returns no tensor, so there is nothing to describe."
     if any(value.hidden for value in outputs):
-        return None, _sentence("the network", "output", _HIDDEN)
+        return None, _sentence("the network", "output", HIDDEN)
     if not any(value.variable for value in outputs):
         return None, (
             "What the network returns does not depend on its input as far as torch's calls tell, so there is no "
