@@ -99,6 +99,7 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
         phi = np.float64(list_w[min(i, stop - 1)]) * h_k
         if i == stop and (phi >= floor or began == stop):
             touched[o] += ops[o, N_OUT]
+            waste[o] += ops[o, N_OUT]  # or else no number of such scans would make columns take over
             floor = max(floor, resting)
             n, phi = offer_remainder(tables, ops[o], k, h_k, floor, least[o], label, giant_label, buffer, n)
         if resting > 0.0:
