@@ -65,9 +65,7 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
             sort_buffer(buffer, n)
             add_edges(components, buffer.phi, buffer.u, buffer.v, n)
         if change_is_due(answering.giant, answering.waste, answering.check_at, answering.spent, answering.budget):
-            change_answering(
-                tables, h, least, label, size, entry, answering, rows, columns, buffer, patience, bucket
-            )
+            change_answering(tables, h, least, label, size, entry, answering, rows, columns, buffer, patience, bucket)
     components.counts[2] = answering.touched.sum() + len(listed_phi)
     return components
 
