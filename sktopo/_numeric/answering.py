@@ -1,13 +1,14 @@
 """Who answers for an operator's edges: its rows, or the columns of the results that are still outside.
 
 Rows are cheap while components are small. Once one giant component holds most results, the rows inside it walk
-over edges within it, in search of the few results outside; asking those for their in-edges is then cheaper.
-Changing over when the steps wasted equal the price of asking keeps the total within twice the cheaper way. If
+over edges within it, in search of the few results outside; asking those for their in-edges is then cheaper. Columns
+take over when the steps wasted equal the price of asking, so that asking costs no more than was wasted already. If
 the columns turn out dearer than they promised, the rows take over again, and the next change needs twice the waste.
 
 Why a block stays exact: an edge between a result outside the giant component and a source inside it is offered
 by the column, one between a source outside and any result by the row. What is left out, once an element has an
-edge into the giant component in this block, is closed to a cycle by two heavier edges through that component.
+edge into the giant component in this block, is the last edge of a cycle through that component. Any component
+may serve as the giant one; docs/threshold_sweep.rst has the proofs.
 """
 
 from typing import NamedTuple
@@ -122,16 +123,12 @@ def _queue_columns(queue, start, stop, column_phi, earliest):
 
 
 @kernel
-def _majority(op, target_units, label):
-    """A vertex of the component that holds more than half of the results, or of a sample of many; else any."""
-    vertex, votes = target_units[op[TARGET_AT]], 0  # Boyer and Moore's count
+def _largest(op, target_units, label, size):
+    """A vertex of the largest component that holds a result, or one of a sample of many."""
+    vertex = target_units[op[TARGET_AT]]
     for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET], 1 + op[N_TARGET] // SAMPLE):
-        if votes == 0:
-            vertex, votes = target_units[j], 1
-        elif label[target_units[j]] == label[vertex]:
-            votes += 1
-        else:
-            votes -= 1
+        if size[label[target_units[j]]] > size[label[vertex]]:
+            vertex = target_units[j]
     return vertex
 
 
@@ -158,7 +155,7 @@ def change_is_due(giant, waste, check_at, spent, budget):
 
 
 @kernel
-def change_answering(tables, h, least, label, entry, answering, rows, columns, buffer, patience, bucket):
+def change_answering(tables, h, least, label, size, entry, answering, rows, columns, buffer, patience, bucket):
     """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
     for o in range(len(tables.ops)):
         if answering.giant[o] >= 0:
@@ -169,7 +166,7 @@ def change_answering(tables, h, least, label, entry, answering, rows, columns, b
                 queue_rows(tables, o, h, least, entry, rows, bucket + 1)
         elif answering.waste[o] >= answering.check_at[o]:
             op = tables.ops[o]
-            giant = _majority(op, tables.target_units, label)
+            giant = _largest(op, tables.target_units, label, size)
             price = _count_outside(op, tables.target_units, label, label[giant]) * column_price(op)
             limit = patience * answering.reluctance[o] * price
             if answering.waste[o] < limit:

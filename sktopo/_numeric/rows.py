@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo._numeric.border import on_image
-from sktopo._numeric.bucket_queue import ABSENT, bucket_of, take
+from sktopo._numeric.bucket_queue import ABSENT, SMALLEST, bucket_of, take
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.remainder import offer_remainder
@@ -17,7 +17,7 @@ LOOK_AHEAD = 64  # edges inside the own component that are passed over at once; 
 @kernel
 def queue_rows(tables, o, h, least, entry, queue, earliest):
     """Put every row of operator o that does not wait already into the queue, at its next edge."""
-    start, cut, lightest = tables.ops[o, SOURCE_AT], tables.ops[o, CUT], least[o]
+    start, cut, lightest = tables.ops[o, SOURCE_AT], tables.ops[o, CUT], max(least[o], SMALLEST)
     list_at, list_w, row_list, source_units = tables.list_at, tables.list_w, tables.row_list, tables.source_units
     head, after, top, bits = queue.head, queue.after, queue.top, queue.bits
     for k in range(start, start + tables.ops[o, N_SOURCE]):
@@ -27,7 +27,7 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
             i -= 1  # what is not listed is no heavier
         if source_units[k] >= 0 and i < stop and after[k] == ABSENT:
             phi = np.float64(list_w[i]) * h[k]
-            if phi > 0.0 and phi >= lightest:
+            if phi >= lightest:
                 bucket = bucket_of(top, bits, phi, earliest)
                 after[k] = head[bucket]
                 head[bucket] = k
@@ -39,7 +39,17 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
 
     Each row is queued again at the next edge that leaves. Where the operator's columns answer (`giant[o]` is a
     vertex of the giant component), a row inside the giant component is left to them, and a row outside rests
-    once it has an edge into it.
+    once it has an edge into it. docs/threshold_sweep.rst proves that no edge of the forest is forgotten.
+
+    Parameters
+    ----------
+    h : float64 array of shape (n_sources,)
+    least : float64 array of shape (n_operators,)
+    label : int32 array of shape (n_vertices,)
+    entry : int32 array of shape (n_sources,)
+        Place in its list of each row's next edge; all edges before it lie inside components.
+    n : int
+        Number of edges in the buffer.
 
     Returns
     -------
@@ -64,14 +74,13 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
         h_k, base, units_at = h[k], row_base[k], ops[o, UNITS_AT]
         start, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
         corner, taps_at, last = row_corner[k], ops[o, TAPS_AT], ops[o, LAST]
-        floor = max(lo, least[o])
-        resting, ahead, wasted = 0.0, 0, 0
+        lightest = max(least[o], SMALLEST)
+        floor = max(lo, lightest)
+        resting, ahead, wasted = 0.0, 0, 0  # resting: weight of an edge into the giant component, once there is one
         began = i = start + entry[k]
         while i < stop:
             phi = np.float64(list_w[i]) * h_k
-            if phi < floor and (ahead == LOOK_AHEAD or phi <= 0.0 or phi < least[o]):
-                break
-            if phi < resting:
+            if phi < lightest or phi < resting or (phi < floor and ahead == LOOK_AHEAD):
                 break
             if corner >= 0 and not on_image(corner, list_tap[i - taps_at], last):
                 i += 1
@@ -92,18 +101,20 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
                     resting = phi  # its equals are still offered, so that ties do not depend on modes
             i += 1
         entry[k] = i - start
+        # Where the row waits next: at edge i, or past the end of a cut list at what bounds or is the heaviest left.
+        phi = 0.0
+        if i < stop:
+            phi = np.float64(list_w[i]) * h_k
+        elif stop > start and ops[o, CUT]:
+            phi = np.float64(list_w[stop - 1]) * h_k
+            if phi >= floor or began == stop:
+                touched[o] += ops[o, N_OUT]
+                wasted += ops[o, N_OUT]  # otherwise no number of such scans would let columns take over
+                floor = max(floor, resting)
+                n, phi = offer_remainder(tables, ops[o], k, h_k, floor, lightest, label, giant_label, buffer, n)
         waste[o] += wasted
         touched[o] += i - began
-        if start == stop or (i == stop and not ops[o, CUT]) or (i < stop and resting > 0.0):
-            continue
-        phi = np.float64(list_w[min(i, stop - 1)]) * h_k
-        if i == stop and (phi >= floor or began == stop):
-            touched[o] += ops[o, N_OUT]
-            floor = max(floor, resting)
-            n, phi = offer_remainder(tables, ops[o], k, h_k, floor, least[o], label, giant_label, buffer, n)
-        if resting > 0.0:
-            continue
-        if phi > 0.0 and phi >= least[o]:
+        if phi >= lightest and resting == 0.0:
             later = bucket_of(top, bits, phi, bucket)
             after[k] = head[later]
             head[later] = k

@@ -41,7 +41,7 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
     top = _heaviest(tables, h, listed_phi)
     if top == 0.0:
         return components
-    label = components.label
+    label, size = components.label, components.size
     rows = new_queue(len(tables.row_list), top, bits)
     columns = new_queue(len(tables.target_units), top, bits)
     listed = new_queue(len(listed_phi), top, bits)
@@ -65,7 +65,7 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
             sort_buffer(buffer, n)
             add_edges(components, buffer.phi, buffer.u, buffer.v, n)
         if change_is_due(answering.giant, answering.waste, answering.check_at, answering.spent, answering.budget):
-            change_answering(tables, h, least, label, entry, answering, rows, columns, buffer, patience, bucket)
+            change_answering(tables, h, least, label, size, entry, answering, rows, columns, buffer, patience, bucket)
     components.counts[2] = answering.touched.sum() + len(listed_phi)
     return components
 

@@ -108,10 +108,15 @@ class Tabulator:
         }
         for column, sizes in geometry.items():
             op[column : column + 3] = sizes
-        if max(geometry[t.OUT_D]) >= 1 << (t.FIELD - 1):
+        # Coordinates that are packed count strides over the padded image.
+        n_strides = max(
+            (n + sum(sides) - 1) // stride + 1
+            for n, sides, stride in zip(operator.in_shape[1:], operator.padding, operator.stride, strict=True)
+        )
+        if n_strides > 1 << (t.FIELD - 1):
             raise ValueError(
-                f"Operator {operator.name!r} has {max(geometry[t.OUT_D])} output positions along one axis, more than "
-                f"the {(1 << (t.FIELD - 1)) - 1} that can be described. Pass shorter inputs."
+                f"Operator {operator.name!r} takes {n_strides} strides along one axis of its padded input, more than "
+                f"the {1 << (t.FIELD - 1)} that can be described. Pass shorter inputs."
             )
         op[t.LAST] = packed(geometry[t.OUT_D] - 1)
         op[t.TAPS_AT] = self.length["lists"] - self.length["list_tap"]

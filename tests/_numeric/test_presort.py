@@ -1,10 +1,11 @@
 """Sorted lists of weights, whole and cut."""
 
+import numba
 import numpy as np
 import pytest
 
 from sktopo._numeric.presort import sort_lists
-from sktopo.activations.network import DenseOperator
+from sktopo.activations.network import ConvOperator, DenseOperator
 from sktopo.filtration import tabulate
 from sktopo.filtration.plan import plan_operators
 from tests.operators import FAMILIES, random_graph
@@ -84,6 +85,60 @@ def test_cut_lists_keep_the_order_of_ties(seed, monkeypatch):
         n = components.counts[0]
         forests.append([components.forest_phi[:n], components.forest_u[:n], components.forest_v[:n]])
     np.testing.assert_array_equal(*forests)
+
+
+@pytest.mark.parametrize("n_near", [20, 200])
+def test_scans_of_what_is_not_listed_are_few(n_near, monkeypatch):
+    """Results that join one by one, long after every row has come to the end of its list, with and without a majority.
+
+    Reading what lies beyond the lists again for each of them would take 60 times the edges.
+    """
+    monkeypatch.setattr(tabulate, "MIN_LISTED", 8)
+    rng = np.random.default_rng(0)
+    n_in, n_far = 60, 60
+    near, far = 1 + rng.random((n_near, n_in)), 1 + rng.random((n_far, n_in)) / 100
+    weight = np.concatenate([near, far * 2.0 ** (-1 - np.arange(n_far)[:, None] / 4)]).astype("float32")
+    units = np.arange(n_in + len(weight))
+    operator = DenseOperator(name="fc", source="x", source_units=units[:n_in], target_units=units[n_in:], weight=weight)
+    h, none = np.ones(n_in), np.zeros(1)
+    cut = plan_operators("network", [operator], 0).forest_of(h, [], none)
+    whole = plan_operators("network", [operator]).forest_of(h, [], none)
+    n = len(units) - 1
+    for name in ("forest_phi", "forest_u", "forest_v"):
+        np.testing.assert_array_equal(getattr(cut, name)[:n], getattr(whole, name)[:n])
+    assert cut.counts[2] < 4 * weight.size
+
+
+def long_convolution(n):
+    """A signal of which only the last element is not zero; it has one edge, from the last of three taps."""
+    operator = ConvOperator(
+        name="conv",
+        source="x",
+        source_units=np.arange(n),
+        target_units=n + np.arange(n - 2),
+        weight=np.ones((1, 1, 3), "float32"),
+        in_shape=(1, n),
+        out_shape=(1, n - 2),
+        stride=(1,),
+        padding=((0, 0),),
+        dilation=(1,),
+        groups=1,
+    )
+    h = np.zeros(n)
+    h[-1] = 1.0
+    components = plan_operators("network", [operator]).forest_of(h, [], np.zeros(1))
+    return list(zip(components.forest_u, components.forest_v, strict=True))[: components.counts[0]]
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a million elements")
+def test_positions_are_exact_up_to_the_longest_input():
+    assert long_convolution(2**20) == [(2**20 - 1, 2**21 - 3)]
+
+
+def test_inputs_too_long_for_packed_positions_are_refused():
+    """Their results would be few enough, but not the positions of the zeroth tap."""
+    with pytest.raises(ValueError, match="'conv' takes 1048577 strides along one axis of its padded input"):
+        long_convolution(2**20 + 1)
 
 
 def test_as_many_edges_are_listed_as_memory_allows():
