@@ -209,7 +209,7 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
             censuses = [census_of(operator) for operator in operators] if self._needs_censuses(degrees) else []
         else:
             censuses = self._fit_graphs(X)
-        self._thresholds()
+        self._check_keep()
         self._learn(X, censuses)
         self._censuses = [census.sort() for census in censuses] if 1 in degrees else None
         self.blocks_ = tuple((plan.layer, degree) for plan in self._plans for degree in degrees)
@@ -383,6 +383,7 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
     def _checked_samples(self, X):
         """Samples of an X that is fit to be transformed."""
         check_is_fitted(self)
+        self._check_keep()  # it may have been set since
         kind = kind_of(X)
         if kind != self.input_kind_:
             raise ValueError(f"GraphFiltration was fitted on {self.input_kind_} and got {kind}. Fit it again.")
