@@ -185,6 +185,11 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
                     f"The {name!r} parameter of ActivationExtractor must be one of {allowed}. "
                     f"Got {getattr(self, name)!r} instead."
                 )
+        if not isinstance(self.max_memory, numbers.Real) or isinstance(self.max_memory, bool) or self.max_memory < 0:
+            raise ValueError(
+                "The 'max_memory' parameter of ActivationExtractor must be a number of bytes >= 0. "
+                f"Got {self.max_memory!r} instead."
+            )
         if not isinstance(self.batch_size, numbers.Integral) or self.batch_size < 1:
             raise ValueError(
                 "The 'batch_size' parameter of ActivationExtractor must be a positive integer. "
@@ -249,8 +254,20 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
         with borrowed(self.model, device), recorder.watch(self.model) as watcher:
             for start in tqdm(starts, desc="activations", unit="batch", disable=not self.verbose):
                 batch = reader.batch(start, start + self.batch_size, device)
-                recorder.run(self.model, watcher, batch, self._call)
+                try:
+                    recorder.run(self.model, watcher, batch, self._call)
+                except (RuntimeError, TypeError, IndexError) as error:
+                    error.add_note(self._hint(reader, start))
+                    raise
         return {name: recorder.arrays[name] for name in self.layers_}
+
+    def _hint(self, reader, start):
+        """What to add to an error of a network that ran on one input in fit and fails on a batch."""
+        stop = min(start + self.batch_size, reader.n_samples)
+        return (
+            f"The network failed on samples {start} to {stop - 1}, inputs of shape {reader.shapes}. If memory ran out, "
+            "use a smaller batch_size; if images have no axis of channels, give X[:, None]."
+        )
 
     def __sklearn_clone__(self):
         """Clone by reference: a copy of the network would be slow and would no longer be the user's."""
