@@ -14,6 +14,11 @@ from sktopo.activations.container import Activations
 
 __all__ = ["ActivationExtractor"]
 
+_TRAINED = (
+    "The network's weights have changed since ActivationExtractor was fitted, and its description is of those before. "
+    "Fit it again."
+)
+
 
 class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator):
     """Record the activations of a torch network.
@@ -70,7 +75,11 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
     "lstm[0]", "encoder[last_hidden_state]". Values are copied at once, so later in-place calls do not change
     them. Nothing depends on the batches, up to rounding in torch's own kernels. Threads may share an extractor.
 
-    Cost: the forward pass and a copy. Memory: ``n_samples`` times the recorded units.
+    ``network_`` holds the weights that the network had in fit. If it is trained further, `transform` records what it
+    computes now, without a description (``network_error`` says so), until the extractor is fitted again.
+
+    Cost: the forward pass and a copy; with a description also a hash of the weights, a second per 400 million.
+    Memory: ``n_samples`` times the recorded units.
 
     Examples
     --------
@@ -139,6 +148,7 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
         self.network_ = description.network
         self.network_error_ = description.error
         self.input_shapes_ = reader.shapes
+        self._described_weights = None if self.network_ is None else self._weights_now()
         return self
 
     def transform(self, X):
@@ -169,8 +179,10 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
                 f"X has inputs of shape {reader.shapes}, but ActivationExtractor was fitted on {self.input_shapes_}. "
                 f"Give inputs of one shape{padding}, or fit again."
             )
-        arrays = self._recall(reader)
-        return Activations(arrays, network=self.network_, network_error=self.network_error_)
+        network, error = self.network_, self.network_error_
+        if network is not None and self._weights_now() != self._described_weights:
+            network, error = None, _TRAINED
+        return Activations(self._recall(reader), network=network, network_error=error)
 
     def _check_parameters(self):
         import torch
@@ -195,6 +207,13 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
                 "The 'batch_size' parameter of ActivationExtractor must be a positive integer. "
                 f"Got {self.batch_size!r} instead."
             )
+
+    def _weights_now(self):
+        from sktopo.activations.carrier import lock_of
+        from sktopo.activations.fingerprint import weights_digest
+
+        with lock_of(self.model):  # a run in another thread may change buffers for its time
+            return weights_digest(self.model)
 
     def _describe(self, reader):
         """Trace the first input."""

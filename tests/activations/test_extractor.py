@@ -1,5 +1,6 @@
 """ActivationExtractor: what is recorded is what the network computes, and the network is left as it was."""
 
+import pickle
 import random
 import re
 import threading
@@ -10,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from sktopo import ActivationExtractor, list_layers
+from sktopo import ActivationExtractor, GraphFiltration, list_layers
 from sktopo.datasets import make_ccff, make_residual_cnn
 
 
@@ -340,3 +341,24 @@ def test_a_device_that_is_not_there_is_an_error_with_the_cure():
 def test_max_memory_must_be_a_number_of_bytes(max_memory):
     with pytest.raises(ValueError, match="'max_memory' parameter of ActivationExtractor must be a number of bytes"):
         ActivationExtractor(nn.Linear(4, 2), max_memory=max_memory).fit(np.ones((2, 4)))
+
+
+def test_a_network_that_was_trained_since_fit_has_no_description_until_it_is_fitted_again():
+    model = identity_net()
+    extractor = ActivationExtractor(model).fit(X)
+    filtration = GraphFiltration().fit(extractor.transform(X))
+    with torch.no_grad():
+        next(model.parameters()).mul_(2.0)
+    activations = extractor.transform(X)
+    assert activations.network is None
+    with pytest.raises(ValueError, match="weights have changed since ActivationExtractor was fitted.*Fit it again"):
+        filtration.transform(activations)
+    assert extractor.fit_transform(X).network is extractor.network_
+
+
+def test_buffers_that_a_run_changes_and_attributes_do_not_count_as_training():
+    model = Fragile()
+    extractor = ActivationExtractor(model).fit(X)
+    model.remembered = torch.ones(3)
+    assert pickle.loads(pickle.dumps(extractor)).transform(X).network is not None
+    assert extractor.transform(X).network is extractor.network_
