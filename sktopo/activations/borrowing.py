@@ -21,12 +21,18 @@ def choose_device(model, device):
             return torch.device("cuda")
         return next(iter(places), torch.device("cpu"))
     try:
-        return torch.device(device)
+        chosen = torch.device(device)
     except (RuntimeError, TypeError) as error:
         raise ValueError(
             f"The 'device' parameter of ActivationExtractor must be 'auto' or a torch device such as 'cpu' or "
             f"'cuda:0'. Got {device!r} instead."
         ) from error
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            f"The 'device' parameter of ActivationExtractor is {device!r}, and torch finds no CUDA device here. "
+            "Use device='auto' or 'cpu'."
+        )
+    return chosen
 
 
 @contextlib.contextmanager

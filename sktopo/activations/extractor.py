@@ -14,6 +14,11 @@ from sktopo.activations.container import Activations
 
 __all__ = ["ActivationExtractor"]
 
+_TRAINED = (
+    "The network's weights have changed since ActivationExtractor was fitted, and its description is of those before. "
+    "Fit it again."
+)
+
 
 class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator):
     """Record the activations of a torch network.
@@ -70,7 +75,11 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
     "lstm[0]", "encoder[last_hidden_state]". Values are copied at once, so later in-place calls do not change
     them. Nothing depends on the batches, up to rounding in torch's own kernels. Threads may share an extractor.
 
-    Cost: the forward pass and a copy. Memory: ``n_samples`` times the recorded units.
+    ``network_`` holds the weights that the network had in fit. If it is trained further, `transform` records what it
+    computes now, without a description (``network_error`` says so), until the extractor is fitted again.
+
+    Cost: the forward pass and a copy; with a description also a hash of the weights, a second per 400 million.
+    Memory: ``n_samples`` times the recorded units.
 
     Examples
     --------
@@ -139,6 +148,7 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
         self.network_ = description.network
         self.network_error_ = description.error
         self.input_shapes_ = reader.shapes
+        self._described_weights = None if self.network_ is None else self._weights_now()
         return self
 
     def transform(self, X):
@@ -169,8 +179,10 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
                 f"X has inputs of shape {reader.shapes}, but ActivationExtractor was fitted on {self.input_shapes_}. "
                 f"Give inputs of one shape{padding}, or fit again."
             )
-        arrays = self._recall(reader)
-        return Activations(arrays, network=self.network_, network_error=self.network_error_)
+        network, error = self.network_, self.network_error_
+        if network is not None and self._weights_now() != self._described_weights:
+            network, error = None, _TRAINED
+        return Activations(self._recall(reader), network=network, network_error=error)
 
     def _check_parameters(self):
         import torch
@@ -185,11 +197,23 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
                     f"The {name!r} parameter of ActivationExtractor must be one of {allowed}. "
                     f"Got {getattr(self, name)!r} instead."
                 )
+        if not isinstance(self.max_memory, numbers.Real) or isinstance(self.max_memory, bool) or self.max_memory < 0:
+            raise ValueError(
+                "The 'max_memory' parameter of ActivationExtractor must be a number of bytes >= 0. "
+                f"Got {self.max_memory!r} instead."
+            )
         if not isinstance(self.batch_size, numbers.Integral) or self.batch_size < 1:
             raise ValueError(
                 "The 'batch_size' parameter of ActivationExtractor must be a positive integer. "
                 f"Got {self.batch_size!r} instead."
             )
+
+    def _weights_now(self):
+        from sktopo.activations.carrier import lock_of
+        from sktopo.activations.fingerprint import weights_digest
+
+        with lock_of(self.model):  # a run in another thread may change buffers for its time
+            return weights_digest(self.model)
 
     def _describe(self, reader):
         """Trace the first input."""
@@ -249,8 +273,20 @@ class ActivationExtractor(ContainerOutputMixin, TransformerMixin, BaseEstimator)
         with borrowed(self.model, device), recorder.watch(self.model) as watcher:
             for start in tqdm(starts, desc="activations", unit="batch", disable=not self.verbose):
                 batch = reader.batch(start, start + self.batch_size, device)
-                recorder.run(self.model, watcher, batch, self._call)
+                try:
+                    recorder.run(self.model, watcher, batch, self._call)
+                except (RuntimeError, TypeError, IndexError) as error:
+                    error.add_note(self._hint(reader, start))
+                    raise
         return {name: recorder.arrays[name] for name in self.layers_}
+
+    def _hint(self, reader, start):
+        """What to add to an error of a network that ran on one input in fit and fails on a batch."""
+        stop = min(start + self.batch_size, reader.n_samples)
+        return (
+            f"The network failed on samples {start} to {stop - 1}, inputs of shape {reader.shapes}. If memory ran out, "
+            "use a smaller batch_size; if images have no axis of channels, give X[:, None]."
+        )
 
     def __sklearn_clone__(self):
         """Clone by reference: a copy of the network would be slow and would no longer be the user's."""

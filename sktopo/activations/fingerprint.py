@@ -7,7 +7,7 @@ import cloudpickle
 import numpy as np
 import torch
 
-__all__ = ["fingerprint", "input_digest", "plain_bytes"]
+__all__ = ["fingerprint", "input_digest", "plain_bytes", "weights_digest"]
 
 _TORCH_INTERNALS = {
     "_parameters",
@@ -38,10 +38,14 @@ def fingerprint(model):
         for name, value in sorted(vars(module).items()):
             if name not in _TORCH_INTERNALS and not name.endswith("_hooks") and "_hooks_" not in name:
                 hasher.update(f"{name}=".encode() + plain_bytes(value))
-    tensors = [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
-    for name, tensor in tensors:
-        hasher.update(f"tensor {name}".encode())
-        _update_with_tensor(hasher, tensor)
+    _update_with_weights(hasher, model)
+    return hasher.hexdigest()
+
+
+def weights_digest(model):
+    """Hash of a network's parameters and buffers alone, which tells whether it was trained in between."""
+    hasher = hashlib.blake2b(digest_size=16)
+    _update_with_weights(hasher, model)
     return hasher.hexdigest()
 
 
@@ -50,6 +54,13 @@ def input_digest(X):
     hasher = hashlib.blake2b(digest_size=16)
     _update_with_input(hasher, X)
     return hasher.hexdigest()
+
+
+def _update_with_weights(hasher, model):
+    tensors = [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
+    for name, tensor in tensors:
+        hasher.update(f"tensor {name}".encode())
+        _update_with_tensor(hasher, tensor)
 
 
 def _update_with_input(hasher, X):

@@ -86,6 +86,11 @@ def _rectangular(values, name):
 
 
 def _one_input(estimator, X, reset):
+    if isinstance(X, torch.utils.data.DataLoader | torch.utils.data.Dataset):
+        raise ValueError(
+            f"X is a {type(X).__name__}, and an array of all inputs is expected, which is cut into batches here: "
+            "torch.stack([x for x, _ in dataset])."
+        )
     if isinstance(X, str) or (isinstance(X, list | tuple | np.ndarray) and np.size(X) and isinstance(X[0], str)):
         raise ValueError(
             "X holds texts, which a network cannot read. Give what its tokenizer makes of them: tokenizer(texts, "

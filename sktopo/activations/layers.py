@@ -65,6 +65,12 @@ def select_layers(model, layers, description, *, capture="output"):
     if isinstance(layers, str) and layers == "auto":
         if capture == "input":
             raise ValueError("layers='auto' chooses outputs. Name the layers, or use capture='output'.")
+        if not description.auto_layers:
+            raise ValueError(
+                f"layers='auto' finds nothing to record: the network, of type {type(model).__name__}, or forward= "
+                "returned no tensor that a call of torch was seen to make. Return its output, name the layers, and "
+                "give the network itself rather than its compiled script."
+            )
         return description.auto_layers
     wanted = layers if isinstance(layers, list | tuple) else [layers]
     if not wanted:

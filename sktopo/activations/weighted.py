@@ -45,7 +45,7 @@ def convolution(builder, call, operands, results):
     if weight is source.tensor:
         raise Undescribable("its weights are computed from the input")
     if source.tensor.ndim != n_axes + 2:
-        raise Undescribable("its input has no batch axis")
+        raise Undescribable("its input has no batch axis (images need one of channels, too: X[:, None] for grey ones)")
     dilation = per_axis(call.argument(5, "dilation", 1), n_axes)
     builder.new_layer(results[0])
     builder.add_operator(

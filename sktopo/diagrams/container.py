@@ -314,7 +314,10 @@ class Diagrams:
 
     @classmethod
     def from_gudhi(cls, persistences, *, layer="diagram", negated=False, end=None):
-        """Diagrams from a list, one entry per sample, of GUDHI's ``[(degree, (birth, death)), ...]``."""
+        """Diagrams from a list, one entry per sample, of GUDHI's ``[(degree, (birth, death)), ...]``.
+
+        For one sample: ``Diagrams.from_gudhi([simplex_tree.persistence()])``.
+        """
         return cls.from_list(convert.rows_from_gudhi(persistences), layer=layer, negated=negated, end=end)
 
     def to_gudhi(self):

@@ -67,7 +67,13 @@ def rows_from_giotto(X):
 
 def rows_from_gudhi(persistences):
     """Per sample the rows of GUDHI's list [(degree, (birth, death)), ...]."""
-    rows = ([(b, d, degree) for degree, (b, d) in sample] for sample in persistences)
+    try:
+        rows = [[(b, d, degree) for degree, (b, d) in sample] for sample in persistences]
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "from_gudhi expects a list with one entry per sample, each GUDHI's [(degree, (birth, death)), ...]. "
+            "For one sample give [simplex_tree.persistence()]."
+        ) from error
     return [np.array(sample, dtype=float).reshape(-1, 3) for sample in rows]
 
 

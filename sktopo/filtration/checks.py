@@ -9,7 +9,10 @@ from scipy import sparse
 __all__ = [
     "check_adjacency",
     "check_degrees",
+    "check_flag",
+    "check_layers",
     "check_max_memory",
+    "check_n_jobs",
     "check_names",
     "check_network",
     "check_option",
@@ -53,6 +56,38 @@ def check_option(estimator, name, allowed):
         raise ValueError(
             f"The {name!r} parameter of {type(estimator).__name__} must be one of {options}. Got {value!r} instead."
         )
+
+
+def check_flag(estimator, name):
+    """A parameter must be True or False."""
+    value = getattr(estimator, name)
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(
+            f"The {name!r} parameter of {type(estimator).__name__} must be True or False. Got {value!r} instead."
+        )
+
+
+def check_n_jobs(estimator):
+    """A number of threads as joblib counts them."""
+    n_jobs = estimator.n_jobs
+    if n_jobs is None or (isinstance(n_jobs, numbers.Integral) and not isinstance(n_jobs, bool) and n_jobs):
+        return
+    raise ValueError(
+        f"The 'n_jobs' parameter of {type(estimator).__name__} must be None or an integer other than 0, such as 2, or "
+        f"-1 for all processors. Got {n_jobs!r} instead."
+    )
+
+
+def check_layers(layers):
+    """The names of operators as a list; None stays."""
+    if layers is None or isinstance(layers, str):
+        return layers if layers is None else [layers]
+    if isinstance(layers, list | tuple | set | frozenset | np.ndarray) and len(layers):
+        return list(layers)
+    raise ValueError(
+        "The 'layers' parameter of GraphFiltration must be None for all operators, or the name or a list of names of "
+        f"some. Got {layers!r} instead. print(activations.network) shows all."
+    )
 
 
 def check_degrees(degrees):

@@ -16,7 +16,9 @@ from sktopo.filtration.census import GivenCensus, census_of
 from sktopo.filtration.checks import (
     check_adjacency,
     check_degrees,
+    check_flag,
     check_max_memory,
+    check_n_jobs,
     check_network,
     check_option,
     check_recorded,
@@ -187,7 +189,8 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
         ----------
         X : Activations, list of sparse matrices, or array-like of shape (n_samples, n_features)
             Activations with a Network; or symmetric weighted adjacency matrices, one per sample; or a matrix, of
-            which each row holds the weights of the edges of a path graph.
+            which each row holds the weights of the edges of a path graph. Of given weights the absolute value is
+            taken; diagonals are left out.
         y : ignored
 
         Returns
@@ -203,6 +206,8 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
         check_option(self, "births", ("edge", "all"))
         check_option(self, "normalize", (None, "sample", "layer", "layer_rms"))
         check_option(self, "edges", (None, "under_optimised"))
+        check_flag(self, "include_input")
+        check_n_jobs(self)
         degrees = check_degrees(self.degrees)
         check_max_memory(self.max_memory)
         self.input_kind_ = kind_of(X)
@@ -212,7 +217,7 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
             censuses = [census_of(operator) for operator in operators] if self._needs_censuses(degrees) else []
         else:
             censuses = self._fit_graphs(X)
-        self._thresholds()
+        self._check_keep()
         self._learn(X, censuses)
         self._censuses = [census.sort() for census in censuses] if 1 in degrees else None
         self.blocks_ = tuple((plan.layer, degree) for plan in self._plans for degree in degrees)
@@ -386,6 +391,8 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
     def _checked_samples(self, X):
         """Samples of an X that is fit to be transformed."""
         check_is_fitted(self)
+        self._check_keep()  # it may have been set since, and so may n_jobs
+        check_n_jobs(self)
         kind = kind_of(X)
         if kind != self.input_kind_:
             raise ValueError(f"GraphFiltration was fitted on {self.input_kind_} and got {kind}. Fit it again.")

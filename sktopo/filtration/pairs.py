@@ -46,9 +46,10 @@ def _born_at_edge(components, divisor, keep):
         birth, death = birth[alive], np.where(death[alive] < keep, -np.inf, death[alive])
         order = np.argsort(-death, kind="stable")
         birth, death = birth[order], death[order]
-    # Division may round two neighbouring weights to one.
-    apart = birth > death
-    return birth[apart], death[apart]
+    if divisor != 1.0:  # division may round two neighbouring weights to one
+        apart = birth > death
+        birth, death = birth[apart], death[apart]
+    return birth, death
 
 
 def _all_born_first(components, divisor, keep):

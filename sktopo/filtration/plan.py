@@ -18,6 +18,8 @@ __all__ = ["GraphPlan", "ListedEdges", "list_edges_of", "plan_listed", "plan_ope
 BITS = 3
 PATIENCE = 1.0
 
+_NO_EDGES = np.empty(0), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+
 
 @dataclass
 class ListedEdges:
@@ -96,16 +98,17 @@ class GraphPlan:
 
     def forest_of(self, h, listed, least, *, bits=BITS, patience=PATIENCE):
         """Spanning forest from prepared arrays; `listed` holds (phi, u, v) triples."""
-        none = np.empty(0, dtype=np.int64)
+        listed = listed or [_NO_EDGES]
+        phi, u, v = listed[0] if len(listed) == 1 else map(np.concatenate, zip(*listed, strict=True))
         return sweep(
             self.tables,
             self.n_vertices,
             self.n_h_bounds,
             h,
             least,
-            np.concatenate([phi for phi, _, _ in listed] + [np.empty(0)]),
-            np.concatenate([u for _, u, _ in listed] + [none]),
-            np.concatenate([v for _, _, v in listed] + [none]),
+            phi,
+            u,
+            v,
             bits,
             patience,
         )

@@ -7,6 +7,8 @@ is the list of its edges, (phi, u, v).
 import numpy as np
 from scipy import sparse
 
+from sktopo.diagrams.container import Diagrams
+
 __all__ = ["kind_of", "listed_samples", "recorded_samples"]
 
 
@@ -16,15 +18,27 @@ def kind_of(X):
         return "activations"
     if isinstance(X, list | tuple) and len(X) == 0:
         raise ValueError("Found a list with 0 sample(s), while at least one graph is required.")
-    if X is None or isinstance(X, dict) or (isinstance(X, np.ndarray) and X.ndim > 2):
+    graphs = isinstance(X, list | tuple) and any(sparse.issparse(graph) or np.ndim(graph) > 1 for graph in X)
+    if sparse.issparse(X) or (graphs and not all(sparse.issparse(graph) for graph in X)):
+        raise ValueError(
+            "GraphFiltration takes adjacency matrices as a list of sparse matrices, one per sample, so that a dense "
+            "matrix is not taken for one: [scipy.sparse.csr_matrix(graph) for graph in graphs]. Got "
+            f"{'one sparse matrix' if sparse.issparse(X) else 'a list with something else in it'}."
+        )
+    if _is_no_matrix(X):
         found = f"an array with {X.ndim} axes" if isinstance(X, np.ndarray) else type(X).__name__
         raise ValueError(
             "GraphFiltration expects Activations, a list of sparse adjacency matrices, or a matrix. "
             f"Got {found} instead. Record a network's activations with ActivationExtractor first."
         )
-    if isinstance(X, list | tuple) and all(sparse.issparse(graph) for graph in X):
-        return "adjacency"
-    return "matrix"
+    return "adjacency" if graphs else "matrix"
+
+
+def _is_no_matrix(X):
+    """Whether X is something that no matrix can be made of, such as images, a network, or Diagrams."""
+    if isinstance(X, np.ndarray):
+        return X.ndim > 2
+    return X is None or isinstance(X, dict | str | Diagrams) or callable(getattr(X, "parameters", None))
 
 
 def recorded_samples(X):

@@ -11,7 +11,7 @@ from sktopo.filtration.cycles import check_memory, cycle_births, n_cycles
 from sktopo.filtration.merge_tree import tree_of
 from sktopo.filtration.pairs import n_kept_edges, pairs_of, strongest_edge
 from sktopo.filtration.plan import plan_listed
-from sktopo.filtration.thresholds import given_thresholds, least_kept, merge_thresholds
+from sktopo.filtration.thresholds import check_keep, given_thresholds, least_kept, merge_thresholds
 
 __all__ = ["SampleSteps"]
 
@@ -30,16 +30,19 @@ class SampleSteps:
     def _n_jobs(self, samples):
         return min(effective_n_jobs(self.n_jobs), max(1, len(samples)))
 
+    def _check_keep(self):
+        """Once per call and not per sample and graph, since it takes the names of all operators."""
+        check_keep(self.keep, [name for plan in self._plans for name in (plan.operators or ("graph",))])
+
     def _thresholds(self):
-        """(threshold for all, thresholds per operator), checked."""
-        return given_thresholds(self.keep, [name for plan in self._plans for name in (plan.operators or ("graph",))])
+        """(threshold for all, thresholds per operator)."""
+        return given_thresholds(self.keep)
 
     def _sample(self, sample):
         """(birth, death) of every block of one sample."""
-        pairs = []
+        pairs, degrees = [], {degree for _, degree in self.blocks_}
         for j, plan in enumerate(self._plans):
             forest, divisor, least = self._forest_of(plan, sample)
-            degrees = [degree for layer, degree in self.blocks_ if layer == plan.layer]
             if 0 in degrees:
                 pairs.append(pairs_of(forest, self.births, divisor=divisor, keep=self._thresholds()[0]))
             if 1 in degrees:

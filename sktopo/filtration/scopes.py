@@ -6,7 +6,7 @@ per diagram (`groups_of`): all of them, each weighted one alone, or consecutive 
 
 import numpy as np
 
-from sktopo.filtration.checks import closest
+from sktopo.filtration.checks import check_layers, closest
 
 __all__ = ["chosen_operators", "groups_of"]
 
@@ -21,8 +21,8 @@ def chosen_operators(network, layers, include_input):
     include_input : bool
     """
     operators = list(network.operators)
-    if layers is not None:
-        wanted = [layers] if isinstance(layers, str) else list(layers)
+    wanted = check_layers(layers)
+    if wanted is not None:
         known = [operator.name for operator in operators]
         for name in wanted:
             if name not in known:

@@ -131,7 +131,8 @@ class PersistentSubgraphs(TransformerMixin, BaseEstimator):
         ----------
         X : Activations, list of sparse matrices, or array-like of shape (n_samples, n_features)
             Activations with a Network; or symmetric weighted adjacency matrices, one per sample; or a matrix, of
-            which each row holds the weights of the edges of a path graph.
+            which each row holds the weights of the edges of a path graph. Of given weights the absolute value is
+            taken; diagonals are left out.
         y : ignored
 
         Returns
@@ -300,4 +301,4 @@ class PersistentSubgraphs(TransformerMixin, BaseEstimator):
         )
         if self.unknown == "error":
             raise ValueError(message)
-        warnings.warn(message, UserWarning, stacklevel=3)
+        warnings.warn(message, UserWarning, stacklevel=4)  # of _report, transform and what set_output wraps

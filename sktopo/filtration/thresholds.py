@@ -12,13 +12,13 @@ import numpy as np
 
 from sktopo.filtration.checks import check_names, check_shares
 
-__all__ = ["given_thresholds", "learn_thresholds", "least_kept", "merge_thresholds"]
+__all__ = ["check_keep", "given_thresholds", "learn_thresholds", "least_kept", "merge_thresholds"]
 
 FEW = 1 << 16  # edges that are written out rather than bisected further
 
 
-def given_thresholds(keep, known):
-    """(threshold for all, thresholds per operator), checked."""
+def check_keep(keep, known):
+    """Thresholds must be numbers, and those of a dict must be of operators that are known."""
     values = keep.values() if isinstance(keep, dict) else [] if keep is None else [keep]
     if not all(isinstance(value, numbers.Real) and 0 <= value < np.inf for value in values):
         raise ValueError(
@@ -27,12 +27,18 @@ def given_thresholds(keep, known):
         )
     if isinstance(keep, dict):
         check_names("keep", keep, known)
-        return 0.0, keep
-    return float(keep or 0.0), {}
+
+
+def given_thresholds(keep):
+    """(threshold for all, thresholds per operator)."""
+    return (0.0, keep) if isinstance(keep, dict) else (float(keep or 0.0), {})
 
 
 def merge_thresholds(*parts):
     """The larger threshold of each operator."""
+    parts = [part for part in parts if part]
+    if len(parts) == 1:
+        return parts[0]
     merged = {}
     for part in parts:
         for name, value in part.items():

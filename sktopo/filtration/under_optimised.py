@@ -5,6 +5,7 @@ convolution and every input.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +32,7 @@ def under_optimised(operators, quantile, initial):
     """
     check_shares("edge_quantile", quantile)
     names = [operator.name for operator in operators if operator.weighted]
+    _check_initial(initial)
     if isinstance(quantile, dict):
         check_names("edge_quantile", quantile, names)
     shares = quantile if isinstance(quantile, dict) else dict.fromkeys(names, quantile)
@@ -49,6 +51,16 @@ def _masked(operator, share, initial):
         return operator.weight
     most = growths[max(1, math.ceil(share * len(growths))) - 1]
     return np.where(growth <= most, operator.weight, np.zeros((), operator.weight.dtype))
+
+
+def _check_initial(initial):
+    if initial is None or hasattr(initial, "operators") or (isinstance(initial, Mapping) and len(initial)):
+        return
+    raise ValueError(
+        "The 'initial' parameter of GraphFiltration must be None, the Network of the untrained model "
+        "(ActivationExtractor(model).fit(X[:1]).network_, made before training), or weights by operator, such as a "
+        f"state dict. Got {'an empty ' if isinstance(initial, Mapping) else ''}{type(initial).__name__} instead."
+    )
 
 
 def _initial_weight(operator, initial):

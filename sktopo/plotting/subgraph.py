@@ -127,15 +127,32 @@ class SubgraphDisplay:
         Returns
         -------
         SubgraphDisplay
+
+        Raises
+        ------
+        ValueError
+            If the estimator is another one, or `X` is not the activations of a network.
         """
-        X = X[sample : sample + 1]
-        if hasattr(estimator, "steps"):
-            estimator, X = estimator[-1], estimator[:-1].transform(X)
+        steps, last = (estimator[:-1], estimator[-1]) if hasattr(estimator, "steps") else (None, estimator)
+        if not hasattr(last, "mode") or not hasattr(last, "include_input"):
+            raise ValueError(
+                "SubgraphDisplay.from_estimator expects a PersistentSubgraphs or a pipeline that ends in one. "
+                f"Got {type(last).__name__} instead."
+            )
+        if not -len(X) <= sample < len(X):
+            raise IndexError(f"Sample {sample} does not exist: there are {len(X)} samples.")
+        X = X[sample % len(X) :][:1]
+        X = X if steps is None else steps.transform(X)
+        if not hasattr(X, "network"):
+            raise ValueError(
+                "SubgraphDisplay draws subgraphs of a network, so X must be its Activations. "
+                f"Got {type(X).__name__} instead."
+            )
         return cls.from_activations(
             X,
             generator=generator,
-            mode=estimator.mode,
-            include_input=estimator.include_input,
+            mode=last.mode,
+            include_input=last.include_input,
             picture=picture,
             ax=ax,
         )

@@ -1,5 +1,6 @@
 """ActivationExtractor: what is recorded is what the network computes, and the network is left as it was."""
 
+import pickle
 import random
 import re
 import threading
@@ -10,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from sktopo import ActivationExtractor, list_layers
+from sktopo import ActivationExtractor, GraphFiltration, list_layers
 from sktopo.datasets import make_ccff, make_residual_cnn
 
 
@@ -305,3 +306,59 @@ def test_list_layers_names_types_and_sizes():
         ("1", "ReLU", 0),
         ("2", "Linear", 2),
     ]
+
+
+def test_images_without_an_axis_of_channels_are_told_so():
+    extractor = ActivationExtractor(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())).fit(np.ones((5, 8, 8)))
+    assert "images need one of channels, too: X[:, None]" in extractor.network_error_
+    with pytest.raises(RuntimeError) as raised:
+        extractor.transform(np.ones((5, 8, 8)))
+    (note,) = raised.value.__notes__
+    assert "samples 0 to 4, inputs of shape {'input': (8, 8)}" in note and "X[:, None]" in note
+
+
+@pytest.mark.parametrize("kind", ["dataset", "loader"])
+def test_datasets_of_torch_are_refused_with_the_cure(kind):
+    dataset = torch.utils.data.TensorDataset(torch.ones(3, 4))
+    given = dataset if kind == "dataset" else torch.utils.data.DataLoader(dataset)
+    with pytest.raises(ValueError, match=r"X is a (TensorDataset|DataLoader).*torch\.stack"):
+        ActivationExtractor(nn.Linear(4, 2)).fit(given)
+
+
+def test_a_forward_that_returns_no_tensor_says_so():
+    extractor = ActivationExtractor(nn.Linear(4, 2), forward=lambda model, batch: None)
+    with pytest.raises(ValueError, match="finds nothing to record.*returned no tensor"):
+        extractor.fit(np.ones((2, 4)))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_device_that_is_not_there_is_an_error_with_the_cure():
+    with pytest.raises(ValueError, match="torch finds no CUDA device here. Use device='auto'"):
+        ActivationExtractor(nn.Linear(4, 2), device="cuda").fit(np.ones((2, 4)))
+
+
+@pytest.mark.parametrize("max_memory", [-1, "1 GB", None])
+def test_max_memory_must_be_a_number_of_bytes(max_memory):
+    with pytest.raises(ValueError, match="'max_memory' parameter of ActivationExtractor must be a number of bytes"):
+        ActivationExtractor(nn.Linear(4, 2), max_memory=max_memory).fit(np.ones((2, 4)))
+
+
+def test_a_network_that_was_trained_since_fit_has_no_description_until_it_is_fitted_again():
+    model = identity_net()
+    extractor = ActivationExtractor(model).fit(X)
+    filtration = GraphFiltration().fit(extractor.transform(X))
+    with torch.no_grad():
+        next(model.parameters()).mul_(2.0)
+    activations = extractor.transform(X)
+    assert activations.network is None
+    with pytest.raises(ValueError, match="weights have changed since ActivationExtractor was fitted.*Fit it again"):
+        filtration.transform(activations)
+    assert extractor.fit_transform(X).network is extractor.network_
+
+
+def test_buffers_that_a_run_changes_and_attributes_do_not_count_as_training():
+    model = Fragile()
+    extractor = ActivationExtractor(model).fit(X)
+    model.remembered = torch.ones(3)
+    assert pickle.loads(pickle.dumps(extractor)).transform(X).network is not None
+    assert extractor.transform(X).network is extractor.network_

@@ -218,3 +218,9 @@ def test_empty_diagrams_in_a_list_may_have_any_shape():
 def test_what_is_not_a_diagram_is_refused(rows, message):
     with pytest.raises(ValueError, match=message):
         as_diagrams(rows)
+
+
+@pytest.mark.parametrize("wrong", [[(0, (0.0, 1.0))], [1, 2], [[(0, 1.0, 2.0)]]])
+def test_one_persistence_of_gudhi_alone_is_refused_with_the_cure(wrong):
+    with pytest.raises(ValueError, match=r"For one sample give \[simplex_tree.persistence\(\)\]"):
+        Diagrams.from_gudhi(wrong)

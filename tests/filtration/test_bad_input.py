@@ -1,14 +1,17 @@
 """NaN, infinity and interruption: an error that names the place, and an estimator that still works."""
 
+import re
 import signal
 import threading
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from scipy import sparse
 from torch import nn
 
-from sktopo import ActivationExtractor, Activations, GraphFiltration
+from sktopo import ActivationExtractor, Activations, Diagrams, GraphFiltration
 from sktopo.filtration.plan import GraphPlan
 
 IMAGES = np.random.default_rng(0).random((4, 1, 8, 8), dtype=np.float32)
@@ -181,3 +184,45 @@ def test_an_interrupted_fit_can_be_repeated(n_jobs, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             filtration.fit(activations)
     assert filtration.fit(activations).transform(activations) == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ([np.eye(3), np.eye(3)], "a list with something else in it"),
+        ([sparse.eye(3), np.eye(3)], "a list with something else in it"),
+        (sparse.csr_matrix(np.eye(3)), "one sparse matrix"),
+    ],
+)
+def test_adjacency_matrices_of_another_form_are_refused_with_the_cure(wrong, found):
+    with pytest.raises(ValueError, match=f"list of sparse matrices.*{found}"):
+        GraphFiltration().fit(wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, "abc", {}, IMAGES, nn.Linear(2, 2), Diagrams.from_list([np.zeros((0, 3))])])
+def test_what_is_no_matrix_is_named_by_its_type(wrong):
+    with pytest.raises(ValueError, match=f"GraphFiltration expects Activations.*Got (an array|{type(wrong).__name__})"):
+        GraphFiltration().fit(wrong)
+
+
+def test_a_data_frame_may_have_columns_named_as_methods_are():
+    frame = pd.DataFrame({"parameters": [1.0, 2.0], "max_pairs": [3.0, 1.0]})
+    assert GraphFiltration().fit_transform(frame) == GraphFiltration().fit_transform(frame.to_numpy())
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("layers", 3), ("layers", []), ("n_jobs", 0), ("n_jobs", 1.5), ("n_jobs", "2"), ("include_input", "no")],
+)
+def test_parameters_of_a_wrong_type_are_named(parameter, value):
+    activations = ActivationExtractor(network()).fit_transform(IMAGES)
+    message = re.escape(f"Got {value!r} instead")
+    with pytest.raises(ValueError, match=f"The '{parameter}' parameter of GraphFiltration must be .*{message}"):
+        GraphFiltration(**{parameter: value}).fit(activations)
+
+
+@pytest.mark.parametrize("initial", [network(), {}, "before"], ids=["module", "empty", "text"])
+def test_initial_weights_of_a_wrong_kind_are_refused_with_the_cure(initial):
+    activations = ActivationExtractor(network()).fit_transform(IMAGES)
+    with pytest.raises(ValueError, match="'initial' parameter of GraphFiltration must be None, the Network"):
+        GraphFiltration(edges="under_optimised", initial=initial).fit(activations)

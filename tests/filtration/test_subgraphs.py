@@ -116,8 +116,9 @@ def test_unknown_edges_are_counted_and_reported_and_change_nothing_fitted():
     whole = PersistentSubgraphs(norm=None).fit_transform(activations)
     np.testing.assert_array_equal(n_unknown, whole.getnnz(axis=1) - subgraphs.transform(activations).getnnz(axis=1))
     message = f"{n_unknown.sum()} edges, in {(n_unknown > 0).sum()} of 8 samples, were not seen in fit"
-    with pytest.warns(UserWarning, match=message):
+    with pytest.warns(UserWarning, match=message) as warned:
         subgraphs.set_params(unknown="warn").transform(activations)
+    assert warned[0].filename == __file__  # of who calls, not of scikit-learn's wrapper
     with pytest.raises(ValueError, match=message):
         subgraphs.set_params(unknown="error").transform(activations)
     with warnings.catch_warnings():

@@ -198,3 +198,11 @@ def test_a_trained_network_with_batch_normalisation_takes_the_network_before_tra
     activations = ActivationExtractor(model).fit_transform(IMAGES)
     filtration = GraphFiltration(edges="under_optimised", edge_quantile=0.5, initial=before).fit(activations)
     assert (filtration._weights[0][0] == 0).all() and (filtration._weights[0][1] != 0).all()
+
+
+@pytest.mark.parametrize("keep", [-1.0, {"no_such_layer": 0.5}])
+@pytest.mark.parametrize("road", ["transform", "count_cycles", "merge_trees"])
+def test_a_threshold_that_was_set_after_fit_is_checked_on_every_road(keep, road):
+    filtration = GraphFiltration().fit([[1.0, 2.0]]).set_params(keep=keep)
+    with pytest.raises(ValueError, match="'keep' parameter"):
+        getattr(filtration, road)([[1.0, 2.0]])

@@ -123,3 +123,18 @@ def test_two_pictures_need_two_axes(by_hand):
     _, ax = plt.subplots()
     with pytest.raises(ValueError, match="needs 2 axes. Got 1"):
         SubgraphDisplay.from_activations(by_hand, sample=1, ax=ax)
+
+
+def test_from_estimator_counts_samples_from_the_end_too_and_names_one_that_is_not_there():
+    subgraphs, activations = PersistentSubgraphs(), digits(3)
+    last = SubgraphDisplay.from_estimator(subgraphs, activations, sample=-1)
+    np.testing.assert_array_equal(last.edges_, SubgraphDisplay.from_activations(activations, sample=2).edges_)
+    with pytest.raises(IndexError, match="Sample 3 does not exist: there are 3 samples"):
+        SubgraphDisplay.from_estimator(subgraphs, activations, sample=3)
+
+
+def test_from_estimator_refuses_other_estimators_and_other_graphs():
+    with pytest.raises(ValueError, match="expects a PersistentSubgraphs.*Got GraphFiltration"):
+        SubgraphDisplay.from_estimator(GraphFiltration(), digits(1))
+    with pytest.raises(ValueError, match="X must be its Activations. Got ndarray"):
+        SubgraphDisplay.from_estimator(PersistentSubgraphs(), np.ones((2, 3)))
