@@ -76,4 +76,4 @@ if __name__ == "__main__":
     networks = {"mlp": make_mlp((512, 256)), "residual": make_residual_cnn(16), "vgg-like": vgg()}
     rows = [measure(name, model, layers) for name, model in networks.items() for layers in ("auto",)]
     rows += [measure("vgg-like", vgg(), "all")]
-    report("extraction", [*rows, measure_clone()], __doc__)
+    report("extraction", {"extraction": [*rows, measure_clone()]}, __doc__)

@@ -125,4 +125,4 @@ def measure(name, kind):
 
 if __name__ == "__main__":
     rows = [row for name in NETWORKS for kind in ("normal", "log-normal") for row in measure(name, kind)]
-    report("static", rows, __doc__)
+    report("static", {"scores": rows}, __doc__)

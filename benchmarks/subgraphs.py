@@ -1,6 +1,6 @@
 """Rows of persistent subgraphs for 2,000 images, and their Gram matrix, on one core.
 
-The network is the CCFF of Gebhart et al. on 28 x 28 images, see graph_persistence.py, trained for a few seconds on
+The network is the CCFF of Gebhart et al. on 28 x 28 images, see networks.py, trained for a few seconds on
 scikit-learn's digits enlarged to 28 x 28. The images are the 1,797 digits and, to make 2,000, the first of them with
 noise. Timed from recorded activations, median of three; recording is in a column of its own. One thread.
 
@@ -13,8 +13,8 @@ import time
 
 import numpy as np
 import torch
-from graph_persistence import ccff, images
 from harness import report
+from networks import ccff, digits_images
 from threadpoolctl import threadpool_limits
 
 from sktopo import ActivationExtractor, PersistentSubgraphs, sparse_gram
@@ -62,7 +62,8 @@ def measure(activations, recording, mode, weight):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    pictures, labels = images()
+    pictures, labels = digits_images(28, 1)
+    pictures = pictures.numpy()
     trained = train_network(ccff(), pictures[:1000], labels[:1000], epochs=5)
     with threadpool_limits(1):
         recording, activations = timed(
@@ -70,4 +71,4 @@ if __name__ == "__main__":
         )
         rows = [measure(activations, recording, mode, "one") for mode in ("basin", "component")]
         rows.append(measure(activations, recording, "component", "lifetime"))
-    report("subgraphs", rows, __doc__)
+    report("subgraphs", {"subgraphs": rows}, __doc__)
