@@ -1,10 +1,10 @@
 """Degree-0 persistence of activation graphs: sktopo beside other libraries, on the same inputs, in one process each.
 
-What is timed. "sktopo": from recorded activations to Diagrams, births and deaths; "sktopo, forest": the spanning forest
-alone, from recorded activations too. The others: the spanning forest alone (GUDHI, ripser and pyflagser: persistence with
-all vertices born first), of a graph that lies ready in the form that each likes best; neither edge weights nor graph,
-which are new for every input, are in their time. "SciPy, assembled" adds them. Before anything is timed, all must find
-the same forest on every input.
+What is timed. "sktopo": from recorded activations to Diagrams, births and deaths; "sktopo, forest": the spanning
+forest alone, from recorded activations too. The others: the spanning forest alone (GUDHI, ripser and pyflagser:
+persistence with all vertices born first), of a graph that lies ready in the form that each likes best; neither edge
+weights nor graph, which are new for every input, are in their time. "SciPy, assembled" adds them. Before a peer is
+timed, it must find the forest that sktopo finds.
 
 Times are CPU time (`time.process_time`) on one thread: the mean over the inputs of the median over repetitions, which
 other work on the machine hardly changes. Every network has a process of its own. "edges" are those of the network,
