@@ -34,7 +34,8 @@ from sktopo import ActivationExtractor, GraphFiltration
 WIDTHS = (64, 128, 256, 512, 1024, 2048, 4096)
 LIMIT = 20.0  # seconds of SciPy
 THREADS = (1, 2, 4)
-N_INPUTS, ROUNDS = 64, 5
+THREADED = ("CCFF", "LeNet", "CIFAR conv net")
+N_INPUTS, ROUNDS = 64, 7
 
 
 def measure_widths():
@@ -153,7 +154,7 @@ if __name__ == "__main__":
     spin_on(1, pieces=1, length=1)
     tables = {
         "compilation": measure_compilation(),
-        "threads": [row for name in ("LeNet", "CIFAR conv net") for row in measure_threads(name)],
+        "threads": [row for name in THREADED for row in measure_threads(name)],
         "width": measure_widths(),
     }
     report("graph_scaling", tables, __doc__)

@@ -68,7 +68,7 @@ class Case:
     weights: str
     side: int | None = 28
     channels: int = 1
-    n_inputs: int = 4
+    n_inputs: int = 8
 
     def prepare(self):
         """The network in eval mode, and its inputs."""
@@ -108,7 +108,7 @@ NETWORKS = {
     "CCFF": Case(ccff, "trained"),
     "CCFF, random": Case(ccff, "random"),
     "MLP 784-512-256-10": Case(lambda: mlp(784, 512, 256, 10), "trained"),
-    "MLP 784-1024-1024-1024-10": Case(lambda: mlp(784, 1024, 1024, 1024, 10), "trained"),
+    "MLP 784-1024-1024-1024-10": Case(lambda: mlp(784, 1024, 1024, 1024, 10), "trained", n_inputs=4),
     "LeNet": Case(lenet, "trained", n_inputs=2),
     "CIFAR conv net": Case(cifar_net, "trained", 32, 3, n_inputs=1),
     "AlexNet head": Case(alexnet_head, "heavy-tailed", None, n_inputs=1),

@@ -94,6 +94,8 @@ def _numbers(results):
     widths = scaling["tables"]["width"]
     first, second = (row["seconds"] for row in scaling["tables"]["compilation"])
     alexnet = networks["AlexNet"]
+    assembled = {row["network"]: row["ms"] for row in peers if row["method"] == "SciPy, assembled"}
+    fits = [networks[name]["fit ms"] / ms for name, ms in assembled.items()]
     return {
         "processor": machine["processor"] or machine["machine"],
         "cores": machine["cores"],
@@ -111,8 +113,11 @@ def _numbers(results):
         "SciPy most network": _name(fast),
         "touched least": _text(min(touched)),
         "touched most": _text(max(touched)),
+        "fit least": _text(min(fits)),
+        "fit most": _text(max(fits)),
         "AlexNet ms": _text(alexnet["ms per input"]),
         "AlexNet edges": _text(round(alexnet["edges"] / 1e6)),
+        "AlexNet written out": _text(16 * alexnet["edges"] / 1e9),
         "AlexNet tables": _text(alexnet["tables MB"]),
         "AlexNet peak": _text(alexnet["peak MB"]),
         "width edges": _text(widths[-1]["edges"] / widths[0]["edges"]),
