@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 GIOTTO_VENV ?= .venv-giotto
 JOBS ?= 2
+BENCHMARKS ?= graph_persistence graph_scaling static subgraphs extraction plot_results
 PIP_QUIET = --quiet --disable-pip-version-check
 
 .PHONY: help demo test test-giotto test-kernels lint docs benchmarks clean
@@ -16,7 +17,7 @@ help:
 	@echo "test-kernels  the kernel tests as plain Python, without compilation"
 	@echo "lint          ruff"
 	@echo "docs          the documentation, into docs/_build/html"
-	@echo "benchmarks    sktopo and its peers in one process; ratios and JSON"
+	@echo "benchmarks    times of sktopo and its peers: tables, JSON, and with them the pictures and numbers of the docs"
 	@echo "clean         remove what the targets above made"
 
 # One stamp per environment and set of extras: a target installs only what it needs, and only once.
@@ -51,8 +52,10 @@ lint: $(VENV)/.installed-test
 docs: $(VENV)/.installed-docs
 	$(VENV)/bin/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
-benchmarks: $(VENV)/.installed-test
-	for script in benchmarks/*.py; do $(VENV)/bin/python $$script || exit 1; done
+benchmarks: $(VENV)/.installed-benchmarks
+	for script in $(BENCHMARKS); do \
+		echo "$$script, begun at $$(date +%H:%M:%S)"; OMP_NUM_THREADS=1 $(VENV)/bin/python benchmarks/$$script.py || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) $(GIOTTO_VENV) docs/_build docs/gallery docs/api/generated demo_output

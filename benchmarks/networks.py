@@ -14,7 +14,7 @@ from torch import nn
 
 from sktopo.datasets import train_network
 
-__all__ = ["NETWORKS", "Case"]
+__all__ = ["NETWORKS", "Case", "ccff", "digits_images", "heavy_tailed", "mlp"]
 
 
 def ccff():
@@ -68,7 +68,7 @@ class Case:
     weights: str
     side: int | None = 28
     channels: int = 1
-    n_inputs: int = 16
+    n_inputs: int = 8
 
     def prepare(self):
         """The network in eval mode, and its inputs."""
@@ -77,16 +77,17 @@ class Case:
         if self.side is None:
             rng = np.random.default_rng(0)
             x = np.maximum(rng.standard_normal((self.n_inputs, 9216)), 0).astype(np.float32)
-            return (_heavy_tailed(model) if self.weights == "heavy-tailed" else model).eval(), x
-        images, labels = _digits(self.side, self.channels)
+            return (heavy_tailed(model) if self.weights == "heavy-tailed" else model).eval(), x
+        images, labels = digits_images(self.side, self.channels)
         x = images[-self.n_inputs :].numpy()
         if self.weights == "trained":
             few = 1000 if self.side == 28 else 300
             train_network(model, images[:few].numpy(), labels[:few], epochs=5 if self.side == 28 else 2)
-        return (_heavy_tailed(model) if self.weights == "heavy-tailed" else model).eval(), x
+        return (heavy_tailed(model) if self.weights == "heavy-tailed" else model).eval(), x
 
 
-def _digits(side, channels):
+def digits_images(side, channels):
+    """scikit-learn's digits, enlarged, and their labels; only the last 64 where images are large."""
     digits = load_digits()
     small = torch.as_tensor(digits.images / 16.0, dtype=torch.float32)[:, None]
     chosen = small if side < 100 else small[-64:]
@@ -94,7 +95,8 @@ def _digits(side, channels):
     return large.repeat(1, channels, 1, 1), digits.target
 
 
-def _heavy_tailed(model):
+def heavy_tailed(model):
+    """The model with all weights drawn anew."""
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim > 1:
@@ -107,9 +109,9 @@ NETWORKS = {
     "CCFF, random": Case(ccff, "random"),
     "MLP 784-512-256-10": Case(lambda: mlp(784, 512, 256, 10), "trained"),
     "MLP 784-1024-1024-1024-10": Case(lambda: mlp(784, 1024, 1024, 1024, 10), "trained", n_inputs=4),
-    "LeNet": Case(lenet, "trained", n_inputs=4),
-    "CIFAR conv net": Case(cifar_net, "trained", 32, 3, n_inputs=2),
-    "AlexNet head": Case(alexnet_head, "heavy-tailed", None, n_inputs=2),
-    "AlexNet head, random": Case(alexnet_head, "random", None, n_inputs=2),
+    "LeNet": Case(lenet, "trained", n_inputs=2),
+    "CIFAR conv net": Case(cifar_net, "trained", 32, 3, n_inputs=1),
+    "AlexNet head": Case(alexnet_head, "heavy-tailed", None, n_inputs=1),
+    "AlexNet head, random": Case(alexnet_head, "random", None, n_inputs=1),
     "AlexNet": Case(alexnet, "heavy-tailed", 224, 3, n_inputs=2),
 }

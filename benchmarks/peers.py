@@ -95,24 +95,21 @@ def pyflagser_sparse(u, v, phi, n_vertices):
 def igraph_tree(u, v, phi, n_vertices):
     import igraph
 
-    graph, weights = igraph.Graph(n_vertices, np.stack([u, v], axis=1)), _turned(phi)
+    graph, weights = igraph.Graph(n_vertices, np.stack([u, v], axis=1)), _turned(phi).tolist()
     return lambda: phi[graph.spanning_tree(weights=weights, return_tree=False)]
 
 
 def argsort_kruskal(u, v, phi, n_vertices):
-    """NumPy's sort and a union-find in numba: what one would write in ten lines."""
-
-    def run():
-        order = np.argsort(-phi, kind="stable")
-        return phi[order[_kruskal(u[order], v[order], n_vertices)]]
-
-    return run
+    """NumPy's fastest sort and a union-find in numba that stops when the tree is whole: what fits into twenty lines."""
+    negated = -phi
+    most = len(np.unique([u, v])) - 1  # a graph of several components has fewer, and is read to its end
+    return lambda: phi[_kruskal(np.argsort(negated), u, v, n_vertices, most)]
 
 
 @njit
-def _kruskal(u, v, n_vertices):
-    parent, chosen = np.arange(n_vertices), np.zeros(len(u), dtype=np.bool_)
-    for e in range(len(u)):
+def _kruskal(order, u, v, n_vertices, most):
+    parent, chosen, n = np.arange(n_vertices), np.empty(most, dtype=np.int64), 0
+    for e in order:
         a, b = u[e], v[e]
         while parent[a] != a:
             parent[a] = parent[parent[a]]
@@ -122,8 +119,11 @@ def _kruskal(u, v, n_vertices):
             b = parent[b]
         if a != b:
             parent[a] = b
-            chosen[e] = True
-    return chosen
+            chosen[n] = e
+            n += 1
+            if n == most:
+                break
+    return chosen[:n]
 
 
 # name: (module it needs, preparation, most edges that it is timed on)
@@ -141,4 +141,4 @@ PEERS = {
 def available(name, n_edges):
     """Whether a peer is installed and can take so many edges in seconds."""
     module, _, most = PEERS[name]
-    return importlib.util.find_spec(module) is not None and n_edges <= most
+    return n_edges <= most and importlib.util.find_spec(module) is not None

@@ -4,13 +4,14 @@ Nothing here changes the estimator, so that threads may share it and an interrup
 """
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import effective_n_jobs
 
 from sktopo.diagrams.container import Diagrams
 from sktopo.filtration.cycles import check_memory, cycle_births, n_cycles
 from sktopo.filtration.merge_tree import tree_of
 from sktopo.filtration.pairs import n_kept_edges, pairs_of, strongest_edge
 from sktopo.filtration.plan import plan_listed
+from sktopo.filtration.threads import on_threads
 from sktopo.filtration.thresholds import check_keep, given_thresholds, least_kept, merge_thresholds
 
 __all__ = ["SampleSteps"]
@@ -24,8 +25,7 @@ class SampleSteps:
         n_jobs = self._n_jobs(samples)
         if n_jobs == 1:
             return [function(sample) for sample in samples]
-        work = (delayed(function)(sample) for sample in samples)
-        return Parallel(n_jobs=n_jobs, backend="threading", batch_size=max(1, len(samples) // (4 * n_jobs)))(work)
+        return on_threads(function, samples, n_jobs)
 
     def _n_jobs(self, samples):
         return min(effective_n_jobs(self.n_jobs), max(1, len(samples)))
