@@ -88,7 +88,7 @@ class GraphPlan:
         for edges in self.listed:
             phi, u, v = edges.weigh(values_of(edges.source))
             phi = phi * scales.get(edges.name, 1.0)
-            kept = phi >= least.get(edges.name, 0.0)
+            kept = (phi > 0) & (phi >= least.get(edges.name, 0.0))  # the product may underflow
             listed.append((phi[kept], u[kept], v[kept]))
         return self.forest_of(
             np.concatenate([*h, np.empty(0)]),

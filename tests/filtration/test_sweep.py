@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sktopo.activations.network import DenseOperator
 from sktopo.filtration.pairs import pairs_of
 from sktopo.filtration.plan import plan_operators
-from tests.operators import BUILDERS, FAMILIES, NUMBERS, hidden_communities, random_graph
+from tests.operators import BUILDERS, FAMILIES, NUMBERS, Builder, hidden_communities, random_graph
 from tests.oracles.elder_rule import persistence
 from tests.oracles.kruskal import canonical_forest
 from tests.oracles.operator_edges import edges_of
@@ -108,6 +108,18 @@ def test_scales_multiply_the_edges_of_their_operator(graph, seed):
 def _times(operator, factor):
     field = "weight" if operator.weighted else "weights"
     return dataclasses.replace(operator, **{field: getattr(operator, field).astype("float64") * factor})
+
+
+def test_edges_that_a_scale_takes_below_the_least_float_do_not_exist():
+    builder = Builder(np.random.default_rng(0), values="ones", dtype="float64")
+    units, others = builder.units(3), builder.units(3)
+    builder.dense(units, 4)
+    builder.join(others, units)
+    dense, join = builder.operators
+    values = {**builder.recorded, join.source: np.full(3, 5e-324)}
+    alone = sweep_forest([dense], values)[1]
+    assert len(sweep_forest([dense, join], values)[1]) == len(alone) + 3
+    assert sweep_forest([dense, join], values, scales={join.name: 0.25})[1] == alone
 
 
 @pytest.mark.parametrize("family", BUILDERS)
