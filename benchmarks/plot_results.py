@@ -88,7 +88,8 @@ def _numbers(results):
     machine, networks = persistence["machine"], {row["network"]: row for row in persistence["tables"]["networks"]}
     peers = [row for row in persistence["tables"]["times"] if not row["method"].startswith("sktopo")]
     scipy = [row for row in peers if row["method"] == "SciPy"]
-    close, far = (f(peers, key=lambda row: row["times sktopo"]) for f in (min, max))
+    ready = [row for row in peers if row["method"] != "SciPy, assembled"]
+    close, far = (f(ready, key=lambda row: row["times sktopo"]) for f in (min, max))
     slow, fast = (f(scipy, key=lambda row: row["times sktopo"]) for f in (min, max))
     touched = [row["touched %"] for row in networks.values()]
     widths = scaling["tables"]["width"]
@@ -156,8 +157,14 @@ def draw_persistence(results, path):
     for method, (colour, marker) in LOOKS.items():
         found = [row for row in rows if row["method"] == method]
         places = [networks.index(row["network"]) for row in found]
-        size = 90 if method == "sktopo" else 55
-        ax.scatter([row["ms"] for row in found], places, size, colour, marker, label=method, zorder=3, linewidths=1.6)
+        looks = {
+            "s": 90 if method == "sktopo" else 55,
+            "color": colour,
+            "marker": marker,
+            "linewidths": 1.6,
+            "zorder": 3,
+        }
+        ax.scatter([row["ms"] for row in found], places, label=method, **looks)
     labels = [f"{name}\n{_millions(edges[name])} edges" for name in networks]
     ax.set(xscale="log", xlabel="milliseconds per input, one thread", yticks=range(len(networks)), yticklabels=labels)
     ax.set_ylim(-0.6, len(networks) - 0.4)
