@@ -101,7 +101,7 @@ def test_keep_with_sample_normalisation_is_relative(by_hand):
         ({"degrees": ()}, "'degrees' parameter"),
         ({"degrees": 1}, "'degrees' parameter"),
         ({"layers": ["fc9"]}, "'layers' parameter of GraphFiltration names 'fc9'.*Closest names: 0, 2"),
-        ({"layers": []}, r"no weighted operator .* left with layers=\[\]"),
+        ({"layers": []}, r"'layers' parameter of GraphFiltration must be None .* Got \[\]"),
         ({"layers": "0", "include_input": False}, "left with layers='0' and include_input=False"),
         ({"layers": "0", "scope": "block"}, "needs two consecutive weighted operators"),
         ({"max_memory": 0}, "'max_memory' parameter"),
