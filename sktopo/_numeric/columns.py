@@ -34,8 +34,8 @@ __all__ = ["chunk_maxima", "column_price", "scan_columns"]
 def column_price(op):
     """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
-        return 40 + op[N_IN] // 8
-    return 16 + op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] // 4
+        return 20 + op[N_IN] // 16
+    return 16 + op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] // 8
 
 
 @kernel
