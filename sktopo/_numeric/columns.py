@@ -35,7 +35,8 @@ def column_price(op):
     """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
         return 20 + op[N_IN] // 16
-    return 16 + op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] // 8
+    lines = op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1]  # each in another place of memory
+    return 8 + 2 * lines + lines * op[KERNEL_D + 2] // 4
 
 
 @kernel
