@@ -34,9 +34,9 @@ __all__ = ["chunk_maxima", "column_price", "scan_columns"]
 def column_price(op):
     """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
-        return 20 + op[N_IN] // 16
+        return 40 + op[N_IN] // 8
     lines = op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1]  # each in another place of memory
-    return 8 + 2 * lines + lines * op[KERNEL_D + 2] // 4
+    return 16 + 4 * lines + lines * op[KERNEL_D + 2] // 2
 
 
 @kernel
