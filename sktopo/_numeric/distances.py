@@ -1,26 +1,38 @@
 """Euclidean distances in float64 by matrix products, without what matrix products usually spoil.
 
 The product route |x - y|^2 = |x|^2 + |y|^2 - 2 x.y is ten times faster than differences and loses digits where points
-are closer than they are long. Three remedies: points are measured from one of their own, near the mean, so that a common
-offset is gone (and integer points stay integers, whose products and ties are exact); pairs that are much closer than
-they are long are computed again from differences; and duplicates are at distance zero.
+are closer than they are long. Two remedies: points are measured from one of their own, near the mean, so that a common
+offset is gone (and integer points stay integers, whose products and ties are exact); and pairs that are much closer
+than they are long are computed again from differences, so that duplicates are at distance zero.
 
 Axes: i, j = points, k = coordinates.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from sktopo._numeric.jit import kernel
 
-__all__ = ["centred", "distance_matrix", "pair_lengths", "squared_distances"]
+__all__ = ["Cloud", "cloud_of", "distance_matrix", "pair_lengths", "squared_distances"]
 
 # A squared distance below this share of |x|^2 + |y|^2 is computed again. What is left has an error of some 1e-13 of
 # itself; a larger share would send the pairs of every tight cluster through the slow way.
 CANCELLED = 2.0**-10
+ROWS = 256  # of the matrix that are multiplied at once
+TILE = 32  # rows and columns that are mirrored together
 
 
-def centred(points):
-    """Points as contiguous float64 rows, measured from the point that is nearest to their mean.
+class Cloud(NamedTuple):
+    """Points as differences and as products want them."""
+
+    points: np.ndarray  # float64, shape (n_points, n_coordinates), as given
+    centred: np.ndarray  # the same, measured from the point that is nearest to their mean
+    norms: np.ndarray  # squared norms of the centred points
+
+
+def cloud_of(points):
+    """Prepare points for distances.
 
     Parameters
     ----------
@@ -29,31 +41,32 @@ def centred(points):
 
     Returns
     -------
-    float64 ndarray of shape (n_points, n_coordinates)
+    Cloud
     """
-    points = np.asarray(points, dtype=np.float64)
+    points = np.ascontiguousarray(points, dtype=np.float64)
     if not points.size:
-        return np.ascontiguousarray(points)
-    from_mean = points - points.mean(axis=0)
-    middle = np.argmin(np.einsum("ik,ik->i", from_mean, from_mean))
-    return np.ascontiguousarray(points - points[middle])
+        return Cloud(points, points, np.zeros(len(points)))
+    # Squared distances from the mean but for a constant; far from the origin they are rough, and so may the choice be.
+    middle = np.argmin(np.einsum("ik,ik->i", points, points) - 2.0 * (points @ points.mean(axis=0)))
+    centred = points - points[middle]
+    return Cloud(points, centred, np.einsum("ik,ik->i", centred, centred))
 
 
-def squared_distances(rows, columns, row_norms, column_norms):
-    """Squared distances of two sets of centred points, close pairs from their differences.
+def squared_distances(cloud, rows, columns):
+    """Squared distances of two choices of points.
 
     Parameters
     ----------
-    rows, columns : float64 ndarrays of shape (n_rows, n_coordinates) and (n_columns, n_coordinates)
-    row_norms, column_norms : float64 ndarrays
-        Their squared norms.
+    cloud : Cloud
+    rows, columns : slices or int64 ndarrays
 
     Returns
     -------
     float64 ndarray of shape (n_rows, n_columns)
     """
-    products = rows @ columns.T
-    _finish_block(products, rows, columns, row_norms, column_norms)
+    products = cloud.centred[rows] @ cloud.centred[columns].T
+    norms, points = cloud.norms, cloud.points
+    _finish_block(products, points[rows], points[columns], norms[rows], norms[columns])
     return products
 
 
@@ -68,10 +81,11 @@ def distance_matrix(points):
     -------
     float64 ndarray of shape (n_points, n_points)
     """
-    points = centred(points)
-    products = points @ points.T
-    _finish_symmetric(products, points, np.diag(products).copy())
-    return products
+    points, centred, norms = cloud_of(points)
+    distances = np.zeros((len(points), len(points)))
+    for start in range(0, len(points), ROWS):
+        _fill(distances, centred[start : start + ROWS] @ centred[start:].T, points, norms, np.int64(start))
+    return distances
 
 
 @kernel
@@ -89,11 +103,7 @@ def pair_lengths(points, i, j):
     """
     lengths = np.empty(len(i), dtype=np.float64)
     for e in range(len(i)):
-        total = 0.0
-        for k in range(points.shape[1]):
-            step = points[i[e], k] - points[j[e], k]
-            total += step * step
-        lengths[e] = np.sqrt(total)
+        lengths[e] = np.sqrt(_from_differences(points, i[e], points, j[e]))
     return lengths
 
 
@@ -105,29 +115,31 @@ def _finish_block(products, rows, columns, row_norms, column_norms):
             norms = row_norms[i] + column_norms[j]
             squared = norms - 2.0 * products[i, j]
             if squared <= CANCELLED * norms:
-                squared = 0.0
-                for k in range(rows.shape[1]):
-                    step = rows[i, k] - columns[j, k]
-                    squared += step * step
+                squared = _from_differences(rows, i, columns, j)
             products[i, j] = squared
 
 
 @kernel
-def _finish_symmetric(products, points, norms):
-    """Products of all pairs become distances, in place; the upper half decides."""
-    n = len(products)
-    for i in range(n):
-        for j in range(i + 1, n):
-            products[i, j] = norms[i] + norms[j] - 2.0 * products[i, j]
-        for j in range(i + 1, n):
-            if products[i, j] <= CANCELLED * (norms[i] + norms[j]):
-                squared = 0.0
-                for k in range(points.shape[1]):
-                    step = points[i, k] - points[j, k]
-                    squared += step * step
-                products[i, j] = squared
-        for j in range(i + 1, n):
-            products[i, j] = np.sqrt(products[i, j])
-        products[i, i] = 0.0
-        for j in range(i):
-            products[i, j] = products[j, i]
+def _fill(distances, products, points, norms, start):
+    """Distances of rows from `start` on to all later points, and their mirror images, by tiles that stay in cache."""
+    n, end = len(points), start + len(products)
+    for left in range(start, n, TILE):
+        for top in range(start, min(end, left + TILE), TILE):
+            for i in range(top, min(top + TILE, end)):
+                for j in range(max(left, i + 1), min(left + TILE, n)):
+                    squared = norms[i] + norms[j] - 2.0 * products[i - start, j - start]
+                    if squared <= CANCELLED * (norms[i] + norms[j]):
+                        squared = _from_differences(points, i, points, j)
+                    distances[i, j] = np.sqrt(squared)
+            for j in range(left, min(left + TILE, n)):
+                for i in range(top, min(top + TILE, end, j)):
+                    distances[j, i] = distances[i, j]
+
+
+@kernel
+def _from_differences(rows, i, columns, j):
+    squared = 0.0
+    for k in range(rows.shape[1]):
+        step = rows[i, k] - columns[j, k]
+        squared += step * step
+    return squared

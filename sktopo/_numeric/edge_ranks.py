@@ -106,7 +106,9 @@ def _sort_within_quanta(keys, edges, distances):
                 edge = edges[e]
                 length = distances[np.int64(edge) >> 16, np.int64(edge) & 0xFFFF]
                 to = e
-                while to > start and distances[np.int64(edges[to - 1]) >> 16, np.int64(edges[to - 1]) & 0xFFFF] > length:
+                while (
+                    to > start and distances[np.int64(edges[to - 1]) >> 16, np.int64(edges[to - 1]) & 0xFFFF] > length
+                ):
                     edges[to] = edges[to - 1]
                     to -= 1
                 edges[to] = edge

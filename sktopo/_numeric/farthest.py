@@ -1,13 +1,12 @@
 """Farthest-point subsampling: each chosen point is the farthest from those before it.
 
-What is chosen covers the cloud: every point lies within the covering radius of a chosen one, and by stability each
-persistence diagram of the sample is at most twice that radius away from the cloud's in bottleneck distance (once that
-radius in Cech-like scales where balls of half the distance are meant).
+What is chosen covers the cloud: every point lies within the covering radius of a chosen one. So the sample's
+Vietoris-Rips diagrams are at most twice that radius away from the cloud's in bottleneck distance.
 """
 
 import numpy as np
 
-from sktopo._numeric.distances import centred, squared_distances
+from sktopo._numeric.distances import cloud_of, squared_distances
 
 __all__ = ["farthest_points"]
 
@@ -45,10 +44,5 @@ def farthest_points(n_chosen, *, points=None, distances=None, first=0):
 
 
 def _rows_of_points(points):
-    points = centred(points)
-    norms = np.einsum("ik,ik->i", points, points)
-
-    def row(v):
-        return squared_distances(points[v : v + 1], points, norms[v : v + 1], norms)[0]
-
-    return row
+    cloud, everything = cloud_of(points), slice(None)
+    return lambda v: squared_distances(cloud, slice(v, v + 1), everything)[0]

@@ -1,19 +1,19 @@
 """Minimum spanning tree of a point cloud without its distance matrix: memory for lists of near points, no more.
 
 Boruvka's rounds: every component but the largest takes its shortest edge that leaves it. Each point keeps its few
-nearest points from outside its component. As components grow, lists run into them; a component waits when a point of its
-own whose list has run out might have something shorter. When all wait, those points look again, at all points outside
-their components. The first look, at half of all pairs by symmetry, is nearly all of the time.
+nearest points from outside its component. As components grow, lists run into them; a component waits when a point of
+its own whose list has run out might have something shorter. When all wait, those points look again, at all points
+outside their components. The first look, at half of all pairs by symmetry, is nearly all of the time.
 
-Ties need no rule: an edge as short as any that leaves a component is in some minimum spanning tree together with all that
-were taken, unless it closes a cycle, and then it is left.
+Ties need no rule: an edge as short as any that leaves a component is in some minimum spanning tree together with all
+that were taken, unless it closes a cycle, and then it is left.
 
 Axes: v = points, k = places in a list of near points.
 """
 
 import numpy as np
 
-from sktopo._numeric.distances import centred, pair_lengths, squared_distances
+from sktopo._numeric.distances import cloud_of, pair_lengths, squared_distances
 from sktopo._numeric.jit import kernel
 
 __all__ = ["forest_of_points"]
@@ -36,28 +36,27 @@ def forest_of_points(points, *, n_near=N_NEAR, tile=TILE):
     float64 ndarray of shape (n_points - 1,)
         In no particular order.
     """
-    points, n = centred(points), len(points)
-    norms = np.einsum("ik,ik->i", points, points)
+    cloud, n = cloud_of(points), len(points)
     label = np.arange(n)
     near, squared = np.full((n, n_near), -1), np.full((n, n_near), np.inf)
     tree, n_tree = np.empty((max(n - 1, 0), 2), dtype=np.int64), 0
     asking = label
     while n_tree < n - 1:
         near[asking], squared[asking] = -1, np.inf
-        _look(points, norms, label, asking, near, squared, tile)
+        _look(cloud, label, asking, near, squared, tile)
         n_tree = _join(label, near, squared, tree, np.int64(n_tree))
         asking = np.flatnonzero((label[near] == label[:, None]).all(axis=1) & (label != _largest(label)))
-    return pair_lengths(points, tree[:, 0], tree[:, 1])
+    return pair_lengths(cloud.points, tree[:, 0], tree[:, 1])
 
 
-def _look(points, norms, label, asking, near, squared, tile):
+def _look(cloud, label, asking, near, squared, tile):
     """Fill the lists of the points that ask; where all ask, a tile of pairs serves both of its sides."""
-    n, both = len(points), len(asking) == len(points)
+    n, both = len(label), len(asking) == len(label)
     for start in range(0, len(asking), tile):
         rows = asking[start : start + tile]
         for other in range(start if both else 0, n, tile):
             columns = np.arange(other, min(other + tile, n))
-            found = squared_distances(points[rows], points[columns], norms[rows], norms[columns])
+            found = squared_distances(cloud, rows, columns)
             _offer(found, rows, columns, label, near, squared)
             if both and other > start:
                 _offer(np.ascontiguousarray(found.T), columns, rows, label, near, squared)

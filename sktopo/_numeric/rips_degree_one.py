@@ -1,10 +1,10 @@
 """Degree 1 of the Vietoris-Rips filtration: columns of the coboundary matrix, reduced without being written down.
 
-A triangle is named by the rank of its longest edge and its opposite vertex, packed in one integer; integers in order are
-triangles in a filtration order. A column is a set of edges whose coboundary it is, kept as cursors: each edge with the
-first of its cofaces that has not been passed, in a heap. The smallest triangle that an odd number of cursors stands at is
-the column's pivot. Edges of the relative neighbourhood graph outside the spanning tree make the columns; where another
-column has the pivot already it is added, and where an edge is paired with it at once that edge's cursor is, see
+A triangle is named by the rank of its longest edge and its opposite vertex, packed in one integer; integers in order
+are triangles in a filtration order. A column is the coboundary of a set of edges, kept as cursors: each edge with the
+first of its cofaces that has not been passed, in a heap. The smallest triangle that an odd number of cursors stands at
+is the column's pivot. Edges of the relative neighbourhood graph outside the spanning tree make the columns; where
+another column has the pivot already it is added, and where an edge is paired with it at once that edge's cursor is, see
 `neighbourhood_graph`.
 
 Axes: c = columns, h = places of the heap, k = points.
@@ -157,10 +157,10 @@ def is_first_coface(rank, edges, stride, triangle):
     longest, opposite = triangle >> SHIFT, triangle & VERTEX
     edge = np.int64(edges[longest])
     at_a, at_b = (edge >> 16) * stride, (edge & 0xFFFF) * stride
-    for k in range(opposite):
-        if max(rank[at_a + k], rank[at_b + k]) < longest:
-            return False
-    return True
+    k = 0
+    while k < opposite and max(rank[at_a + k], rank[at_b + k]) > longest:
+        k += 1
+    return k == opposite
 
 
 @kernel
@@ -196,6 +196,6 @@ def next_coface(rank, edges, stride, edge, triangle):
 def end_off(longest, a, b):
     """Which of a and b does not lie on an edge that shares one of them; -1 if it shares none."""
     i, j = longest >> 16, longest & 0xFFFF
-    if a == i or a == j:
+    if a in (i, j):
         return b
-    return a if b == i or b == j else -1
+    return a if b in (i, j) else -1

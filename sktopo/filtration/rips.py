@@ -20,9 +20,7 @@ MATRIX_POINTS = 4096  # up to here degree 0 alone takes the matrix (128 MB), whi
 CUTS = ("enclosing", None)
 
 
-def rips_pairs(
-    *, points=None, distances=None, degrees=(0, 1), max_value=np.inf, cut="enclosing", keep_zeros=False
-):
+def rips_pairs(*, points=None, distances=None, degrees=(0, 1), max_value=np.inf, cut="enclosing", keep_zeros=False):
     """Persistence pairs of the Vietoris-Rips filtration, over the field of two elements.
 
     Parameters
@@ -30,15 +28,15 @@ def rips_pairs(
     points : ndarray of shape (n_points, n_coordinates), optional
         Finite float32 or float64, compared by Euclidean distance.
     distances : ndarray of shape (n_points, n_points), optional
-        Instead of points: symmetric, not negative, zero on the diagonal; inf where two points are never joined. Neither is
-        checked here.
+        Instead of points: symmetric, not negative, zero on the diagonal; inf where two points are never joined.
+        Neither is checked here.
     degrees : tuple of int, default=(0, 1)
         Homology degrees, each 0 or 1.
     max_value : float, default=inf
         Edges longer than this do not enter; classes that are alive then have death inf.
     cut : {"enclosing", None}, default="enclosing"
-        "enclosing" leaves out edges longer than the enclosing radius, the smallest distance within which one point has all
-        others: from there on the complex is a cone and nothing happens. None keeps them. The pairs are the same.
+        "enclosing" leaves out edges longer than the enclosing radius, the smallest distance within which one point has
+        all others: from there on the complex is a cone and nothing happens. None keeps them. The pairs are the same.
     keep_zeros : bool, default=False
         Whether degree 0 has a pair (0, 0) for each duplicate of an earlier point. In degree 1, pairs of equal birth and
         death depend on the order of ties and are always left out.
@@ -52,18 +50,19 @@ def rips_pairs(
     Raises
     ------
     ValueError
-        If not exactly one of `points` and `distances` is given, for other degrees or cuts, and for more than 65,535 points
-        in degree 1.
+        If not exactly one of `points` and `distances` is given, for other degrees or cuts, and for more than 65,535
+        points in degree 1.
 
     Notes
     -----
-    Ties are exact: edges of equal length are ordered by their vertices, and from there on ranks are compared. Distances of
-    points are matrix products; those of close pairs are computed from differences, so that duplicates are at
-    distance 0 and a common offset does no harm. Points with integer coordinates (below 2**26) have exact squared distances.
+    Ties are exact: edges of equal length are ordered by their vertices, and from there on ranks are compared. Distances
+    of points are matrix products; those of close pairs are computed from differences, so that duplicates are at
+    distance 0 and a common offset does no harm. Squared distances of integer points are exact. Coordinates beyond
+    1e150 would overflow when squared: scale them.
 
     For n points, degree 0 takes n**2 steps after the distances, and n**2 floats, but above 4,096 points memory
-    for some near points of each and no matrix. Degree 1 takes n**2 floats and at most as many bytes again, a sort of the
-    edges, and some 1 to 10 ns per edge to test its lune; the columns left are mostly a few per point. Matrix
+    for some near points of each and no matrix. Degree 1 takes n**2 floats and at most as many bytes again, a sort of
+    the edges, and some 1 to 10 ns per edge to test its lune; the columns left are mostly a few per point. Matrix
     products use as many threads as BLAS is given; everything else runs on one and without the interpreter lock.
 
     References
@@ -85,13 +84,12 @@ def rips_pairs(
     [1.] [1.41421356]
     """
     _check(points, distances, degrees, cut)
+    if not len(distances if points is None else points):
+        return {degree: (np.empty(0), np.empty(0)) for degree in degrees}
     if 1 not in degrees:
         return {degree: _degree_zero(_tree_lengths(points, distances), max_value, keep_zeros) for degree in degrees}
     distances = distance_matrix(points) if distances is None else np.asarray(distances, dtype=np.float64)
-    if len(distances) < 2:
-        lengths, births, deaths = np.empty(len(distances[1:])), np.empty(0), np.empty(0)
-    else:
-        lengths, births, deaths = _reduce(distances, _longest(distances, max_value, cut))
+    lengths, births, deaths = _reduce(distances, _longest(distances, max_value, cut))
     lasting = births < deaths
     found = {0: _degree_zero(lengths, max_value, keep_zeros), 1: _sorted(births[lasting], deaths[lasting])}
     return {degree: found[degree] for degree in degrees}
@@ -143,7 +141,7 @@ def _reduce(distances, longest):
 
 def _degree_zero(lengths, max_value, keep_zeros):
     """Every point is born at 0, one of them never dies, and the others at the edges of the tree."""
-    lengths = np.append(lengths, np.inf)
+    lengths = np.append(lengths, np.inf)  # one point is left over
     lengths = np.where(lengths <= max_value, lengths, np.inf)
     death = np.sort(lengths if keep_zeros else lengths[lengths > 0])
     return np.zeros(len(death)), death
