@@ -16,6 +16,7 @@ __all__ = ["BLOCK", "MAX_POINTS", "NO_EDGE", "rank_matrix", "sort_edges"]
 NO_EDGE = np.int32(2**31 - 1)  # larger than every rank
 MAX_POINTS = 65_535  # so that an edge is two 16-bit vertices, and its rank fits int32
 BLOCK = np.int64(32)  # points looked at together: rows of ranks are padded to a multiple of it
+FEW_EDGES = 2**22  # that two digits of a quantised length tell apart well enough
 SHORT_RUN = 48  # edges of one quantum that insertion sorts, more of them are merged
 
 
@@ -36,7 +37,7 @@ def sort_edges(distances, longest):
     edges, shortest, longest = _list_edges(distances, longest)
     if len(edges) < 2:
         return edges
-    bits, n_digits = (11, 2) if len(edges) < 2**22 else (10, 3)
+    bits, n_digits = (11, 2) if len(edges) < FEW_EDGES else (10, 3)
     with np.errstate(divide="ignore", over="ignore"):
         scale = np.float64(2 ** (bits * n_digits) - 1) / np.float64(longest - shortest)
     keys = _quantise(distances, edges, shortest, scale if np.isfinite(scale) else 0.0, 2 ** (bits * n_digits) - 1)

@@ -5,6 +5,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from sktopo._numeric import edge_ranks
 from sktopo._numeric.edge_ranks import BLOCK, NO_EDGE, rank_matrix, sort_edges
 from sktopo._numeric.farthest import farthest_points
 from sktopo._numeric.forest_of_points import forest_of_points
@@ -54,19 +55,12 @@ def test_lengths_whose_difference_is_subnormal_are_sorted():
     assert sort_edges(distances, np.inf).tolist() == [1, (1 << 16) | 2, 2]
 
 
-def test_many_edges_take_a_third_digit():
-    distances = direct_free(2900)
-    edges = sort_edges(distances, np.inf)
-    assert len(edges) > 2**22
-    lengths = distances[edges >> 16, edges & 0xFFFF]
-    assert (np.diff(lengths) >= 0).all()
-    assert len(np.unique(edges)) == len(edges)
-
-
-def direct_free(n):
-    """Distances on a line at random places: quick to write down."""
-    places = np.random.default_rng(0).random(n)
-    return abs(np.subtract.outer(places, places))
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_edges_take_a_third_digit(kind, monkeypatch):
+    distances = matrix(kind)
+    expected = sort_edges(distances, np.inf)
+    monkeypatch.setattr(edge_ranks, "FEW_EDGES", 10)
+    np.testing.assert_array_equal(sort_edges(distances, np.inf), expected)
 
 
 def ranked(kind, seed=0):
