@@ -19,6 +19,7 @@ __all__ = ["Cloud", "cloud_of", "distance_matrix", "pair_lengths", "squared_dist
 # A squared distance below this share of |x|^2 + |y|^2 is computed again. What is left has an error of some 1e-13 of
 # itself; a larger share would send the pairs of every tight cluster through the slow way.
 CANCELLED = 2.0**-10
+CANDIDATES = 32  # points among which the one nearest to the mean is the origin
 ROWS = 256  # of the matrix that are multiplied at once
 TILE = 32  # rows and columns that are mirrored together
 
@@ -27,7 +28,7 @@ class Cloud(NamedTuple):
     """Points as differences and as products want them."""
 
     points: np.ndarray  # float64, shape (n_points, n_coordinates), as given
-    centred: np.ndarray  # the same, measured from the point that is nearest to their mean
+    centred: np.ndarray  # the same, measured from one of them that is near their mean
     norms: np.ndarray  # squared norms of the centred points
 
 
@@ -46,9 +47,8 @@ def cloud_of(points):
     points = np.ascontiguousarray(points, dtype=np.float64)
     if not points.size:
         return Cloud(points, points, np.zeros(len(points)))
-    # Squared distances from the mean but for a constant; far from the origin they are rough, and so may the choice be.
-    middle = np.argmin(np.einsum("ik,ik->i", points, points) - 2.0 * (points @ points.mean(axis=0)))
-    centred = points - points[middle]
+    candidates = points[:: -(-len(points) // CANDIDATES)]
+    centred = points - candidates[np.argmin(np.square(candidates - points.mean(axis=0)).sum(axis=1))]
     return Cloud(points, centred, np.einsum("ik,ik->i", centred, centred))
 
 
@@ -83,8 +83,11 @@ def distance_matrix(points):
     """
     points, centred, norms = cloud_of(points)
     distances = np.zeros((len(points), len(points)))
-    for start in range(0, len(points), ROWS):
-        _fill(distances, centred[start : start + ROWS] @ centred[start:].T, points, norms, np.int64(start))
+    for top in range(0, len(points), ROWS):
+        rows, rest = centred[top : top + ROWS], centred[top + ROWS :]
+        # NumPy sees that the first product is symmetric, and multiplies one half of it.
+        _fill(distances, rows @ rows.T, points, norms, np.int64(top), np.int64(top))
+        _fill(distances, rows @ rest.T, points, norms, np.int64(top), np.int64(top + ROWS))
     return distances
 
 
@@ -110,29 +113,42 @@ def pair_lengths(points, i, j):
 @kernel
 def _finish_block(products, rows, columns, row_norms, column_norms):
     """Products become squared distances, in place."""
+    squared = np.empty(products.shape[1], dtype=np.float64)
     for i in range(len(products)):
-        for j in range(products.shape[1]):
-            norms = row_norms[i] + column_norms[j]
-            squared = norms - 2.0 * products[i, j]
-            if squared <= CANCELLED * norms:
-                squared = _from_differences(rows, i, columns, j)
-            products[i, j] = squared
+        n_cancelled = 0
+        for j in range(np.uint64(len(squared))):
+            both = row_norms[i] + column_norms[j]
+            squared[j] = both - 2.0 * products[i, j]
+            n_cancelled += squared[j] <= CANCELLED * both
+        if n_cancelled:
+            for j in range(len(squared)):
+                if squared[j] <= CANCELLED * (row_norms[i] + column_norms[j]):
+                    squared[j] = _from_differences(rows, i, columns, j)
+        for j in range(np.uint64(len(squared))):
+            products[i, j] = squared[j]
 
 
 @kernel
-def _fill(distances, products, points, norms, start):
-    """Distances of rows from `start` on to all later points, and their mirror images, by tiles that stay in cache."""
-    n, end = len(points), start + len(products)
-    for left in range(start, n, TILE):
-        for top in range(start, min(end, left + TILE), TILE):
-            for i in range(top, min(top + TILE, end)):
-                for j in range(max(left, i + 1), min(left + TILE, n)):
-                    squared = norms[i] + norms[j] - 2.0 * products[i - start, j - start]
-                    if squared <= CANCELLED * (norms[i] + norms[j]):
-                        squared = _from_differences(points, i, points, j)
-                    distances[i, j] = np.sqrt(squared)
-            for j in range(left, min(left + TILE, n)):
-                for i in range(top, min(top + TILE, end, j)):
+def _fill(distances, products, points, norms, top, left):
+    """Distances of a block of pairs, whose first is (top, left), and their mirror images, by tiles that stay in cache."""
+    bottom, right = top + products.shape[0], left + products.shape[1]
+    for row in range(top, bottom, TILE):
+        for column in range(row if top == left else left, right, TILE):  # in a symmetric block the upper half decides
+            end = min(column + TILE, right)
+            for i in range(row, min(row + TILE, bottom)):
+                n_cancelled = 0
+                for j in range(np.uint64(column), np.uint64(end)):  # unsigned, so that it becomes vector instructions
+                    both = norms[i] + norms[j]
+                    squared = both - 2.0 * products[i - top, j - np.uint64(left)]
+                    n_cancelled += squared <= CANCELLED * both
+                    distances[i, j] = np.sqrt(max(squared, 0.0))
+                if n_cancelled:
+                    for j in range(column, end):
+                        both = norms[i] + norms[j]
+                        if both - 2.0 * products[i - top, j - left] <= CANCELLED * both:
+                            distances[i, j] = np.sqrt(_from_differences(points, i, points, j))
+            for j in range(column, end):
+                for i in range(row, min(row + TILE, bottom)):
                     distances[j, i] = distances[i, j]
 
 
