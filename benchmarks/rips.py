@@ -1,9 +1,9 @@
 """Vietoris-Rips persistence: sktopo beside GUDHI, giotto-ph, ripser.py and SciPy; CPU time, one process, one thread.
 
 Every library gets points, and then a matrix of distances in float64, which is computed outside its time. GUDHI is
-`gudhi.sklearn.RipsPersistence` over the field of two elements; giotto-ph runs with one thread and without edge collapse,
-which is slower in degree 1. Pairs of at least a hundredth of the longest persistence are compared with ours: the two
-ripsers compute in single precision.
+`gudhi.sklearn.RipsPersistence` over the field of two elements; giotto-ph runs with one thread and without edge
+collapse, which is slower in degree 1. Pairs of at least a hundredth of the longest persistence are compared with ours:
+the two ripsers compute in single precision.
 
 Clouds: "trained" are positions of a convolutional network after training on scikit-learn's digits: all 100 positions of
 one input (64 channels), and one random position of each of 500 and 1,000 inputs (512 channels). "low rank" is a normal

@@ -130,7 +130,7 @@ def _finish_block(products, rows, columns, row_norms, column_norms):
 
 @kernel
 def _fill(distances, products, points, norms, top, left):
-    """Distances of a block of pairs, whose first is (top, left), and their mirror images, by tiles that stay in cache."""
+    """Distances of a block of pairs from (top, left) on, and their mirror images, by tiles that stay in cache."""
     bottom, right = top + products.shape[0], left + products.shape[1]
     for row in range(top, bottom, TILE):
         for column in range(row if top == left else left, right, TILE):  # in a symmetric block the upper half decides

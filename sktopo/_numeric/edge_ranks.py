@@ -17,7 +17,7 @@ NO_EDGE = np.int32(2**31 - 1)  # larger than every rank
 MAX_POINTS = 65_535  # so that an edge is two 16-bit vertices, and its rank fits int32
 BLOCK = np.int64(32)  # points looked at together: rows of ranks are padded to a multiple of it
 FEW_EDGES = 2**22  # that two digits of a quantised length tell apart well enough
-SHORT_RUN = 48  # edges of one quantum that insertion sorts, more of them are merged
+SHORT_RUN = 48  # edges of one quantum that insertion sorts
 
 
 def sort_edges(distances, longest):
@@ -43,7 +43,9 @@ def sort_edges(distances, longest):
     keys = _quantise(distances, edges, shortest, scale if np.isfinite(scale) else 0.0, 2 ** (bits * n_digits) - 1)
     for digit in range(n_digits):
         keys, edges = _sort_by_digit(keys, edges, np.int64(bits * digit), np.int64(bits))
-    _sort_within_quanta(keys, edges, distances)
+    for start, end in _sort_short_runs(keys, edges, distances):
+        run = edges[start:end]
+        edges[start:end] = run[np.argsort(distances[run >> 16, run & 0xFFFF], kind="stable")]
     return edges
 
 
@@ -91,29 +93,31 @@ def _sort_by_digit(keys, edges, shift, bits):
 
 
 @kernel
-def _sort_within_quanta(keys, edges, distances):
-    """Runs of equal keys by length, in place; both ways are stable, so ties stay in the order of their vertices."""
+def _sort_short_runs(keys, edges, distances):
+    """Runs of equal keys by length, in place, ties as they were; of long runs that need it only (start, end)."""
+    long_runs, n_long = np.empty((len(keys) // SHORT_RUN + 1, 2), dtype=np.int64), 0
     start = 0
     for end in range(1, len(keys) + 1):
         if end < len(keys) and keys[end] == keys[start]:
             continue
-        if end - start > SHORT_RUN:
-            lengths = np.empty(end - start, dtype=np.float64)
-            for e in range(start, end):
-                lengths[e - start] = distances[np.int64(edges[e]) >> 16, np.int64(edges[e]) & 0xFFFF]
-            edges[start:end] = edges[start:end][np.argsort(lengths, kind="mergesort")]
-        else:
-            for e in range(start + 1, end):
-                edge = edges[e]
-                length = distances[np.int64(edge) >> 16, np.int64(edge) & 0xFFFF]
-                to = e
-                while (
-                    to > start and distances[np.int64(edges[to - 1]) >> 16, np.int64(edges[to - 1]) & 0xFFFF] > length
-                ):
-                    edges[to] = edges[to - 1]
-                    to -= 1
-                edges[to] = edge
+        short, last = end - start <= SHORT_RUN, -1.0
+        for e in range(start, end):
+            edge = edges[e]
+            length = distances[np.int64(edge) >> 16, np.int64(edge) & 0xFFFF]
+            if length >= last:
+                last = length
+                continue
+            if not short:
+                long_runs[n_long, 0], long_runs[n_long, 1] = start, end
+                n_long += 1
+                break
+            to = e
+            while to > start and distances[np.int64(edges[to - 1]) >> 16, np.int64(edges[to - 1]) & 0xFFFF] > length:
+                edges[to] = edges[to - 1]
+                to -= 1
+            edges[to] = edge
         start = end
+    return long_runs[:n_long]
 
 
 @kernel

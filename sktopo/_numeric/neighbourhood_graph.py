@@ -27,7 +27,7 @@ def empty_lunes(rank):
     -------
     int64 ndarray
     """
-    return _empty_lunes(rank.ravel(), np.int64(len(rank)), np.int64(rank.shape[1]), BLOCK)
+    return np.sort(_empty_lunes(rank.ravel(), np.int64(len(rank)), np.int64(rank.shape[1]), BLOCK))
 
 
 @kernel
@@ -50,33 +50,39 @@ def _empty_lunes(rank, n, stride, block):
                     break
             if empty:
                 if n_found == len(found):
-                    found = np.concatenate((found, np.empty_like(found)))
+                    shorter, found = found, np.empty(2 * n_found, dtype=np.int64)
+                    for k in range(n_found):
+                        found[k] = shorter[k]
                 found[n_found] = edge
                 n_found += 1
-    return np.sort(found[:n_found])
+    return found[:n_found]
 
 
-@kernel
 def split_by_tree(candidates, edges, n):
-    """Kruskal's algorithm over ranks: those of the minimum spanning forest, and the others.
+    """Split ranks into those of the minimum spanning forest and the others.
 
     Parameters
     ----------
-    candidates : int64 array
+    candidates : int64 ndarray
         Ranks, ascending, that include the forest's.
-    edges : uint32 array of shape (n_edges,)
+    edges : uint32 ndarray of shape (n_edges,)
     n : int
         Number of points.
 
     Returns
     -------
-    forest, others : int64 arrays
+    forest, others : int64 ndarrays
     """
-    parent = np.arange(n)
-    in_forest = np.zeros(len(candidates), dtype=np.bool_)
-    for c in range(len(candidates)):
-        edge = np.int64(edges[candidates[c]])
-        a, b = edge >> 16, edge & 0xFFFF
+    in_forest = _joins(edges[candidates], np.int64(n))
+    return candidates[in_forest], candidates[~in_forest]
+
+
+@kernel
+def _joins(edges, n):
+    """Kruskal's algorithm: whether each edge joins two components of those before it."""
+    parent, joins = np.arange(n), np.zeros(len(edges), dtype=np.bool_)
+    for e in range(len(edges)):
+        a, b = np.int64(edges[e]) >> 16, np.int64(edges[e]) & 0xFFFF
         while parent[a] != a:
             parent[a] = parent[parent[a]]
             a = parent[a]
@@ -84,5 +90,5 @@ def split_by_tree(candidates, edges, n):
             parent[b] = parent[parent[b]]
             b = parent[b]
         parent[a] = b
-        in_forest[c] = a != b
-    return candidates[in_forest], candidates[~in_forest]
+        joins[e] = a != b
+    return joins

@@ -51,7 +51,7 @@ def _pair_columns(columns, edges, rank, stride):
     heap_triangle, heap_edge = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
     for c in range(len(columns) - 1, -1, -1):
         first = next_coface(rank, edges, stride, columns[c], (columns[c] << SHIFT) | VERTEX)
-        n = push(heap_triangle, heap_edge, 0, first, columns[c])
+        n = push(heap_triangle, heap_edge, np.int64(0), first, columns[c])
         while n > 0:
             triangle = heap_triangle[0]
             odd, n = pass_triangle(heap_triangle, heap_edge, n, rank, edges, stride)
@@ -93,7 +93,8 @@ def with_room(values, n):
     if n < len(values):
         return values
     longer = np.empty(2 * n, dtype=values.dtype)
-    longer[: len(values)] = values
+    for k in range(len(values)):
+        longer[k] = values[k]
     return longer
 
 

@@ -88,7 +88,7 @@ def rips_pairs(*, points=None, distances=None, degrees=(0, 1), max_value=np.inf,
         return {degree: (np.empty(0), np.empty(0)) for degree in degrees}
     if 1 not in degrees:
         return {degree: _degree_zero(_tree_lengths(points, distances), max_value, keep_zeros) for degree in degrees}
-    distances = distance_matrix(points) if distances is None else np.asarray(distances, dtype=np.float64)
+    distances = distance_matrix(points) if distances is None else np.ascontiguousarray(distances, dtype=np.float64)
     lengths, births, deaths = _reduce(distances, _longest(distances, max_value, cut))
     lasting = births < deaths
     found = {0: _degree_zero(lengths, max_value, keep_zeros), 1: _sorted(births[lasting], deaths[lasting])}
@@ -118,7 +118,9 @@ def _longest(distances, max_value, cut):
 def _tree_lengths(points, distances):
     if distances is None and len(points) > MATRIX_POINTS:
         return forest_of_points(points)
-    return tree_of_matrix(distance_matrix(points) if distances is None else np.asarray(distances, dtype=np.float64))
+    return tree_of_matrix(
+        distance_matrix(points) if distances is None else np.ascontiguousarray(distances, dtype=np.float64)
+    )
 
 
 def _reduce(distances, longest):
