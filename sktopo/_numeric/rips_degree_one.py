@@ -7,6 +7,9 @@ is the column's pivot. Edges of the relative neighbourhood graph outside the spa
 another column has the pivot already it is added, and where an edge is paired with it at once that edge's cursor is, see
 `neighbourhood_graph`.
 
+An edge that is added twice is gone. Its cursor stays in the heap, out of count, until it is met or the edge comes back:
+without this, columns of sums of columns double and double.
+
 Axes: c = columns, h = places of the heap, k = points.
 """
 
@@ -20,6 +23,7 @@ __all__ = ["pair_columns"]
 SHIFT = 17  # bits of a triangle's opposite vertex
 VERTEX = (1 << SHIFT) - 1
 NONE = np.int64(2**62)  # beyond every triangle
+ABSENT, PRESENT, CANCELLED = np.uint8(0), np.uint8(1), np.uint8(2)  # an edge's cursor: not in the heap, counted, not so
 
 
 def pair_columns(columns, edges, rank):
@@ -49,17 +53,19 @@ def _pair_columns(columns, edges, rank, stride):
     kept_at = np.zeros((len(columns), 2), dtype=np.int64)  # where a column's cursors lie
     kept_triangle, kept_edge, n_kept = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64), 0
     heap_triangle, heap_edge = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
+    state = np.zeros(len(edges), dtype=np.uint8)
     for c in range(len(columns) - 1, -1, -1):
         first = next_coface(rank, edges, stride, columns[c], (columns[c] << SHIFT) | VERTEX)
-        n = push(heap_triangle, heap_edge, np.int64(0), first, columns[c])
+        n = add_cursor(heap_triangle, heap_edge, np.int64(0), state, first, columns[c])
         while n > 0:
             triangle = heap_triangle[0]
-            odd, n = pass_triangle(heap_triangle, heap_edge, n, rank, edges, stride)
+            odd, n = pass_triangle(heap_triangle, heap_edge, n, state, rank, edges, stride)
             if not odd:
                 continue
             longest = triangle >> SHIFT
             if is_first_coface(rank, edges, stride, triangle):
-                n = push(heap_triangle, heap_edge, n, next_coface(rank, edges, stride, longest, triangle), longest)
+                following = next_coface(rank, edges, stride, longest, triangle)
+                n = add_cursor(heap_triangle, heap_edge, n, state, following, longest)
                 heap_triangle, heap_edge = with_room(heap_triangle, n), with_room(heap_edge, n)
                 continue
             slot = slot_of(slots, pivots, triangle)
@@ -67,13 +73,16 @@ def _pair_columns(columns, edges, rank, stride):
             if other < 0:
                 slots[slot], pivots[c], ends[c] = c, triangle, longest
                 kept_triangle, kept_edge = with_room(kept_triangle, n_kept + n), with_room(kept_edge, n_kept + n)
-                kept_at[c, 0], kept_at[c, 1] = n_kept, n_kept + n
+                kept_at[c, 0] = n_kept
                 for h in range(n):
-                    kept_triangle[n_kept + h], kept_edge[n_kept + h] = heap_triangle[h], heap_edge[h]
-                n_kept += n
+                    if state[heap_edge[h]] == PRESENT:
+                        kept_triangle[n_kept], kept_edge[n_kept] = heap_triangle[h], heap_edge[h]
+                        n_kept += 1
+                    state[heap_edge[h]] = ABSENT
+                kept_at[c, 1] = n_kept
                 break
             for h in range(kept_at[other, 0], kept_at[other, 1]):
-                n = push(heap_triangle, heap_edge, n, kept_triangle[h], kept_edge[h])
+                n = add_cursor(heap_triangle, heap_edge, n, state, kept_triangle[h], kept_edge[h])
                 heap_triangle, heap_edge = with_room(heap_triangle, n), with_room(heap_edge, n)
     return ends
 
@@ -99,33 +108,17 @@ def with_room(values, n):
 
 
 @kernel
-def pass_triangle(heap_triangle, heap_edge, n, rank, edges, stride):
-    """Move every cursor on that stands at the heap's smallest triangle: (whether their number is odd, new heap size).
-
-    Cursors of one edge at one triangle lie behind each other; two of them cancel for good.
-    """
-    triangle, odd = heap_triangle[0], False
-    while n > 0 and heap_triangle[0] == triangle:
-        edge = heap_edge[0]
-        n = drop_first(heap_triangle, heap_edge, n)
-        if n > 0 and heap_triangle[0] == triangle and heap_edge[0] == edge:
-            n = drop_first(heap_triangle, heap_edge, n)
-            continue
-        odd = not odd
-        n = push(heap_triangle, heap_edge, n, next_coface(rank, edges, stride, edge, triangle), edge)
-    return odd, n
-
-
-@kernel
-def push(heap_triangle, heap_edge, n, triangle, edge):
-    """Add a cursor to a heap of n; the new size. A cursor that has passed its last coface is left out."""
+def add_cursor(heap_triangle, heap_edge, n, state, triangle, edge):
+    """Add an edge, at its first coface that has not been passed, to a column with a heap of n; the new size."""
+    if state[edge] != ABSENT:
+        state[edge] = PRESENT + CANCELLED - state[edge]
+        return n
     if triangle == NONE:
         return n
+    state[edge] = PRESENT
     at = n
-    while at > 0:
+    while at > 0 and heap_triangle[(at - 1) >> 1] > triangle:
         above = (at - 1) >> 1
-        if heap_triangle[above] < triangle or (heap_triangle[above] == triangle and heap_edge[above] <= edge):
-            break
         heap_triangle[at], heap_edge[at] = heap_triangle[above], heap_edge[above]
         at = above
     heap_triangle[at], heap_edge[at] = triangle, edge
@@ -133,23 +126,34 @@ def push(heap_triangle, heap_edge, n, triangle, edge):
 
 
 @kernel
-def drop_first(heap_triangle, heap_edge, n):
-    """Take the smallest cursor out of a heap of n; the new size."""
-    n -= 1
-    triangle, edge, at = heap_triangle[n], heap_edge[n], 0
-    while 2 * at + 1 < n:
-        below = 2 * at + 1
-        if below + 1 < n and (
-            heap_triangle[below + 1] < heap_triangle[below]
-            or (heap_triangle[below + 1] == heap_triangle[below] and heap_edge[below + 1] < heap_edge[below])
-        ):
+def pass_triangle(heap_triangle, heap_edge, n, state, rank, edges, stride):
+    """Move every cursor on that stands at the heap's smallest triangle: (whether an odd number counts, new size)."""
+    triangle, odd = heap_triangle[0], False
+    while n > 0 and heap_triangle[0] == triangle:
+        edge, following = heap_edge[0], NONE
+        if state[edge] == PRESENT:
+            odd = not odd
+            following = next_coface(rank, edges, stride, edge, triangle)
+        if following == NONE:
+            state[edge] = ABSENT
+            n -= 1
+            following, edge = heap_triangle[n], heap_edge[n]
+        replace_first(heap_triangle, heap_edge, n, following, edge)
+    return odd, n
+
+
+@kernel
+def replace_first(heap_triangle, heap_edge, n, triangle, edge):
+    """Put a cursor into a heap of n in the place of the smallest."""
+    at, below = 0, 1
+    while below < n:
+        if below + 1 < n and heap_triangle[below + 1] < heap_triangle[below]:
             below += 1
-        if triangle < heap_triangle[below] or (triangle == heap_triangle[below] and edge <= heap_edge[below]):
+        if triangle <= heap_triangle[below]:
             break
         heap_triangle[at], heap_edge[at] = heap_triangle[below], heap_edge[below]
-        at = below
+        at, below = below, 2 * below + 1
     heap_triangle[at], heap_edge[at] = triangle, edge
-    return n
 
 
 @kernel

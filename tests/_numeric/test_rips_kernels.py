@@ -11,7 +11,18 @@ from sktopo._numeric.farthest import farthest_points
 from sktopo._numeric.forest_of_points import forest_of_points
 from sktopo._numeric.neighbourhood_graph import empty_lunes, split_by_tree
 from sktopo._numeric.prim import tree_of_matrix
-from sktopo._numeric.rips_degree_one import NONE, SHIFT, VERTEX, drop_first, next_coface, push, with_room
+from sktopo._numeric.rips_degree_one import (
+    ABSENT,
+    CANCELLED,
+    NONE,
+    PRESENT,
+    SHIFT,
+    VERTEX,
+    add_cursor,
+    next_coface,
+    replace_first,
+    with_room,
+)
 from tests.oracles.rips import direct_distances, farthest_twin, kruskal_deaths
 
 
@@ -135,19 +146,40 @@ def test_cofaces_come_once_each_and_in_order(kind):
         assert after == next(triangle for triangle in expected if triangle > lune_passed)
 
 
-def test_heap_gives_cursors_back_in_order():
+def new_heap(room=300):
+    return np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64), np.zeros(room, dtype=np.uint8)
+
+
+def test_heap_keeps_the_smallest_first():
     rng = np.random.default_rng(0)
-    items = [(int(t), int(e)) for t, e in rng.integers(0, 12, size=(200, 2))]
-    triangles, owners, n = np.empty(4, dtype=np.int64), np.empty(4, dtype=np.int64), 0
-    for triangle, edge in items:
-        triangles, owners = with_room(triangles, n), with_room(owners, n)
-        n = push(triangles, owners, n, triangle, edge)
-    assert push(triangles, owners, n, NONE, 3) == n == 200
-    found = []
-    while n:
-        found.append((triangles[0], owners[0]))
-        n = drop_first(triangles, owners, n)
-    assert found == sorted(items)
+    triangles, edges, state = new_heap()
+    items, n = {edge: int(triangle) for edge, triangle in enumerate(rng.integers(0, 90, size=200))}, np.int64(0)
+    for edge, triangle in items.items():
+        n = add_cursor(triangles, edges, n, state, triangle, edge)
+    assert n == 200
+    for edge in range(200, 260):  # what is smallest makes way
+        assert triangles[0] == min(items.values()) == items.pop(int(edges[0]))
+        items[edge] = int(rng.integers(0, 90))
+        replace_first(triangles, edges, n, items[edge], edge)
+    assert dict(zip(edges[:n].tolist(), triangles[:n].tolist(), strict=True)) == items
+
+
+def test_an_edge_added_twice_is_gone_and_comes_back_the_third_time():
+    triangles, edges, state = new_heap()
+    n = add_cursor(triangles, edges, np.int64(0), state, 7, 3)
+    for expected in (CANCELLED, PRESENT, CANCELLED):
+        assert add_cursor(triangles, edges, n, state, 7, 3) == 1
+        assert state[3] == expected
+    assert add_cursor(triangles, edges, n, state, NONE, 4) == 1  # without a coface left there is nothing to add
+    assert state[4] == ABSENT
+
+
+def test_arrays_grow_when_they_are_full():
+    values = np.arange(4)
+    assert with_room(values, 3) is values
+    longer = with_room(values, 4)
+    assert len(longer) > 4
+    assert longer[:4].tolist() == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("kind", KINDS)
