@@ -1,9 +1,9 @@
 """Euclidean distances in float64 by matrix products, without what matrix products usually spoil.
 
 The product route |x - y|^2 = |x|^2 + |y|^2 - 2 x.y is ten times faster than differences and loses digits where points
-are closer than they are long. Two remedies: points are measured from one of their own, near the mean, so that a common
-offset is gone (and integer points stay integers, whose products and ties are exact); and pairs that are much closer
-than they are long are computed again from differences, so that duplicates are at distance zero.
+are closer than they are long. Two remedies: pairs that are much closer than they are long are computed again from
+differences, so that duplicates are at distance zero; and points far from the origin are measured from one of their own,
+near the mean, so that such pairs are few. (Integer points stay integers, whose products and ties are exact.)
 
 Axes: i, j = points, k = coordinates.
 """
@@ -28,7 +28,7 @@ class Cloud(NamedTuple):
     """Points as differences and as products want them."""
 
     points: np.ndarray  # float64, shape (n_points, n_coordinates), as given
-    centred: np.ndarray  # the same, measured from one of them that is near their mean
+    centred: np.ndarray  # the same, not far from the origin
     norms: np.ndarray  # squared norms of the centred points
 
 
@@ -47,8 +47,9 @@ def cloud_of(points):
     points = np.ascontiguousarray(points, dtype=np.float64)
     if not points.size:
         return Cloud(points, points, np.zeros(len(points)))
-    candidates = points[:: -(-len(points) // CANDIDATES)]
-    centred = points - candidates[np.argmin(np.square(candidates - points.mean(axis=0)).sum(axis=1))]
+    mean, candidates = points.mean(axis=0), points[:: -(-len(points) // CANDIDATES)]
+    from_mean = np.square(candidates - mean).sum(axis=1)
+    centred = points if mean @ mean <= from_mean.mean() else points - candidates[np.argmin(from_mean)]
     return Cloud(points, centred, np.einsum("ik,ik->i", centred, centred))
 
 
@@ -82,12 +83,13 @@ def distance_matrix(points):
     float64 ndarray of shape (n_points, n_points)
     """
     points, centred, norms = cloud_of(points)
-    distances = np.zeros((len(points), len(points)))
+    distances = np.empty((len(points), len(points)))
     for top in range(0, len(points), ROWS):
-        rows, rest = centred[top : top + ROWS], centred[top + ROWS :]
-        # NumPy sees that the first product is symmetric, and multiplies one half of it.
-        _fill(distances, rows @ rows.T, points, norms, np.int64(top), np.int64(top))
-        _fill(distances, rows @ rest.T, points, norms, np.int64(top), np.int64(top + ROWS))
+        bottom = min(top + ROWS, len(points))
+        rows, rest, band = centred[top:bottom], centred[bottom:], distances[top:bottom]
+        np.matmul(rows, rows.T, out=band[:, top:bottom])  # NumPy sees the symmetry, and multiplies one half
+        np.matmul(rows, rest.T, out=band[:, bottom:])
+        _fill(distances, points, norms, np.int64(top), np.int64(bottom))
     return distances
 
 
@@ -129,26 +131,26 @@ def _finish_block(products, rows, columns, row_norms, column_norms):
 
 
 @kernel
-def _fill(distances, products, points, norms, top, left):
-    """Distances of a block of pairs from (top, left) on, and their mirror images, by tiles that stay in cache."""
-    bottom, right = top + products.shape[0], left + products.shape[1]
+def _fill(distances, points, norms, top, bottom):
+    """Products in rows from top to bottom become distances, with mirror images, by tiles that stay in cache."""
+    n = len(distances)
     for row in range(top, bottom, TILE):
-        for column in range(row if top == left else left, right, TILE):  # in a symmetric block the upper half decides
-            end = min(column + TILE, right)
+        for column in range(row, n, TILE):
+            end = min(column + TILE, n)
             for i in range(row, min(row + TILE, bottom)):
                 n_cancelled = 0
                 for j in range(np.uint64(column), np.uint64(end)):  # unsigned, so that it becomes vector instructions
                     both = norms[i] + norms[j]
-                    squared = both - 2.0 * products[i - top, j - np.uint64(left)]
+                    squared = both - 2.0 * distances[i, j]
                     n_cancelled += squared <= CANCELLED * both
                     distances[i, j] = np.sqrt(max(squared, 0.0))
                 if n_cancelled:
                     for j in range(column, end):
                         both = norms[i] + norms[j]
-                        if both - 2.0 * products[i - top, j - left] <= CANCELLED * both:
+                        if distances[i, j] * distances[i, j] <= 1.01 * CANCELLED * both:
                             distances[i, j] = np.sqrt(_from_differences(points, i, points, j))
             for j in range(column, end):
-                for i in range(row, min(row + TILE, bottom)):
+                for i in range(row, min(row + TILE, bottom, j + 1)):
                     distances[j, i] = distances[i, j]
 
 

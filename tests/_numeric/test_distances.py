@@ -41,8 +41,13 @@ def test_integer_points_have_exact_distances():
     np.testing.assert_array_equal(distance_matrix(points), np.sqrt(squared.astype(np.float64)))
 
 
-def test_centre_is_one_of_the_points():
-    points = np.random.default_rng(5).normal(size=(30, 4)).astype(np.float32)
+def test_points_near_the_origin_are_left_there():
+    points = np.random.default_rng(5).normal(size=(30, 4)) + 0.1
+    assert cloud_of(points).centred is points
+
+
+def test_centre_of_points_far_from_the_origin_is_one_of_them():
+    points = 9 + np.random.default_rng(5).normal(size=(30, 4)).astype(np.float32)
     found = cloud_of(points).centred
     assert found.dtype == np.float64
     assert (found == 0).all(axis=1).sum() == 1
