@@ -12,6 +12,7 @@ from tests.oracles.elder_rule import forest_weights, persistence
 from tests.oracles.kruskal import canonical_forest
 from tests.oracles.merge_tree import classes, peaks, strongest_edges, subgraph_row
 from tests.oracles.operator_edges import edges_of
+from tests.oracles.rips import direct_distances, farthest_twin, kruskal_deaths, rips_twin
 from tests.oracles.static_scores import neural_persistence_scores, path_values, static_graph, tree_deaths
 from tests.oracles.vectors import landscape, statistics
 
@@ -175,3 +176,28 @@ def test_oracles_import_numpy_only(name):
     found = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
     found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert found <= {"numpy", "itertools", "math", "tests.oracles.activation_graph"}
+
+
+def test_rips_of_a_square_worked_by_hand():
+    square = direct_distances([[0, 0], [0, 1], [1, 0], [1, 1]])
+    np.testing.assert_allclose(square[0], [0, 1, 1, 2**0.5])
+    pairs = rips_twin(square)
+    np.testing.assert_allclose(pairs[0], [[0, 1], [0, 1], [0, 1], [0, np.inf]])
+    np.testing.assert_allclose(pairs[1], [[1, 2**0.5]])
+    np.testing.assert_array_equal(rips_twin(square, max_value=1.2)[1], [[1, np.inf]])
+    np.testing.assert_array_equal(rips_twin(square, max_value=0.5)[0], [[0, np.inf]] * 4)
+    np.testing.assert_allclose(kruskal_deaths(square), [1, 1, 1])
+
+
+def test_a_triangle_has_no_cycle_and_a_hollow_one_has():
+    triangle = 3.0 - 3.0 * np.eye(3)
+    assert len(rips_twin(triangle)[1]) == 0
+    path = np.where(np.eye(4)[:, [1, 2, 3, 0]] + np.eye(4)[:, [3, 0, 1, 2]] > 0, 1.0, np.inf)
+    np.testing.assert_array_equal(rips_twin(path)[1], [[1, np.inf]])
+    np.testing.assert_array_equal(kruskal_deaths(np.where(np.eye(2) > 0, 0, np.inf)), [np.inf])
+
+
+def test_farthest_points_on_a_line():
+    chosen, radii = farthest_twin(direct_distances([[0.0], [1.0], [5.0], [2.0]]), 4)
+    assert chosen.tolist() == [0, 2, 3, 1]
+    assert radii.tolist() == [5, 2, 1, 0]
