@@ -81,8 +81,8 @@ def _cure(width, n, n_all, steps, at_once, max_memory):
         middle = (low + high + 1) // 2
         fits = predicted_memory(middle, width, n_all, steps) * at_once <= max_memory
         low, high = (middle, high) if fits else (low, middle - 1)
-    fewer = f"Use max_points={low}, " if low else "Use subsample='random', " if steps.chooses_by_matrix else "Use "
-    return fewer + ("n_jobs=1, " if at_once > 1 else "fewer points, " if not low else "")
+    cures = [f"max_points={low}"] if low else ["subsample='random'"] if steps.chooses_by_matrix else ["fewer points"]
+    return f"Use {', '.join([*cures, *(['n_jobs=1'] if at_once > 1 else [])])}, "
 
 
 def check_max_memory(max_memory):

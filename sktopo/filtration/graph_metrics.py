@@ -34,7 +34,7 @@ def neighbour_graph(distances, n_neighbors):
 
 
 def knn_geodesic(distances, n_neighbors):
-    """Lengths of shortest paths in the neighbour graph, whose edges are as long as the distances; inf without a path."""
+    """Lengths of shortest paths in the neighbour graph, with distances as lengths of edges; inf where there is none."""
     rows, columns = np.nonzero(neighbour_graph(distances, n_neighbors))
     # Explicit zeros of a sparse matrix are edges of length zero: duplicates.
     graph = sparse.csr_matrix((distances[rows, columns], (rows, columns)), shape=distances.shape)
@@ -43,7 +43,7 @@ def knn_geodesic(distances, n_neighbors):
 
 
 def effective_resistance(distances, n_neighbors):
-    """Root of the corrected effective resistance of the neighbour graph, all of whose edges conduct 1; inf across parts.
+    """Root of the corrected effective resistance of the neighbour graph, whose edges conduct 1; inf across parts.
 
     The resistance r of two vertices of degrees p and q, joined by a edges (0 or 1), less what only their own degrees
     contribute: ``r - 1/p - 1/q + 2a/(pq)``. It is the squared distance of the vertices u, v after the embedding by all

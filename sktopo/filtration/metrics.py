@@ -47,7 +47,11 @@ def distance_matrix(points, metric, n_neighbors, place):
         return _angular(points, metric, place)
     if isinstance(metric, str) and metric in GRAPH_METRICS:
         return GRAPH_METRICS[metric](euclidean(points, place), n_neighbors)
-    return check_distances(pairwise_distances(points, metric=metric), place, f"of metric {metric!r}")
+    try:
+        distances = pairwise_distances(points, metric=metric)
+    except (ValueError, TypeError, FloatingPointError, np.linalg.LinAlgError) as error:
+        raise ValueError(f"{place}: scikit-learn cannot take metric {metric!r} of these points: {error}") from error
+    return check_distances(distances, place, f"of metric {metric!r}")
 
 
 def scale_of(points):

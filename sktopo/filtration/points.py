@@ -8,7 +8,7 @@ import numpy as np
 
 from sktopo.filtration.masks import inside
 
-__all__ = ["ONE_PER_INPUT", "POINTS", "grid_of", "n_points_of", "points_of", "positions_of"]
+__all__ = ["ONE_PER_INPUT", "POINTS", "grid_of", "n_points_of", "points_of", "positions_of", "width_of"]
 
 ONE_PER_INPUT = ("flat", "mean", "top_l2", "random")
 POINTS = ("all", "mask", *ONE_PER_INPUT)
@@ -73,6 +73,14 @@ def _one_position(positions, points, rng):
     wide = positions.astype(np.float64, copy=False)
     largest = np.abs(wide).max(axis=(1, 2), initial=0.0, keepdims=True)
     return ((wide / np.where(largest > 0, largest, 1.0)) ** 2).sum(axis=2).argmax(axis=1)
+
+
+def width_of(values, points, channels="auto"):
+    """How many coordinates a point has."""
+    shape = values.shape[1:]
+    if points == "flat" or not shape:
+        return int(np.prod(shape, dtype=np.int64))
+    return shape[channels_axis(shape, channels)]
 
 
 def n_points_of(values, points, *, channels="auto", mask=None, side="inside"):
