@@ -90,3 +90,47 @@ def _has_matching(allowed):
         return False
 
     return all(place(row, set()) for row in range(len(allowed)))
+
+
+def covered_share(mask, grid):
+    """Share of every cell of a 2-d grid that a mask covers, on pixels cut so small that no cell cuts one."""
+    (h, w), (rows, columns) = np.shape(mask), grid
+    fine = np.repeat(np.repeat(np.asarray(mask, dtype=np.float64), rows, axis=0), columns, axis=1)
+    return np.array(
+        [[fine[i * h : (i + 1) * h, j * w : (j + 1) * w].mean() for j in range(columns)] for i in range(rows)]
+    )
+
+
+def neighbours(distances, k):
+    """Pairs of which one is at most as far from the other as that one's k-th nearest neighbour."""
+    n = len(distances)
+    reach = [sorted(distances[i, j] for j in range(n) if j != i)[min(k, n - 1) - 1] if n > 1 else 0 for i in range(n)]
+    return np.array([[i != j and distances[i, j] <= max(reach[i], reach[j]) for j in range(n)] for i in range(n)])
+
+
+def shortest_paths(distances, k):
+    """Floyd's algorithm on the neighbour graph."""
+    length = np.where(neighbours(distances, k), distances, np.inf)
+    np.fill_diagonal(length, 0.0)
+    for middle in range(len(length)):
+        length = np.minimum(length, length[:, [middle]] + length[[middle]])
+    return length
+
+
+def corrected_resistance(distances, k):
+    """Effective resistance by the Laplacian's pseudo-inverse, less the degrees' part; for a connected graph."""
+    joined = neighbours(distances, k).astype(np.float64)
+    degree = joined.sum(axis=1)
+    inverse = np.linalg.pinv(np.diag(degree) - joined)
+    resistance = np.diag(inverse)[:, None] + np.diag(inverse) - 2 * inverse
+    own = 1 / degree
+    corrected = resistance - own[:, None] - own + 2 * joined * own[:, None] * own
+    return corrected * (1 - np.eye(len(corrected)))
+
+
+def farthest_points(distances, n_chosen, start):
+    """(chosen points, largest distance of any point to them), every step from the definition."""
+    chosen = [start]
+    while len(chosen) < n_chosen:
+        chosen.append(int(np.argmax(distances[:, chosen].min(axis=1))))
+    return chosen, float(distances[:, chosen].min(axis=1).max())
