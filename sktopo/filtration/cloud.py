@@ -55,7 +55,7 @@ class CloudFiltration(ContainerOutputMixin, TransformerMixin, BaseEstimator):
         Who computes: "auto" takes own kernels for degrees 0 and 1 over the field of two elements, and GUDHI for the
         rest. Both work in float64; giotto-ph and ripser, when installed, in float32.
     coefficient_field : int, default=2
-        A prime up to 251; homology has coefficients in the integers modulo it.
+        A prime up to 127; homology has coefficients in the integers modulo it.
     n_repeats : int, default=1
         Number of random choices (of `points="random"`, of `subsample`), whose pairs are pooled in one diagram: a
         sample of size `n_repeats` of the mean persistence measure. :meth:`repeats` and :meth:`spread` tell them apart.

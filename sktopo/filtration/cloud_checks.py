@@ -24,7 +24,7 @@ OF_SCIPY = (
 METRICS = ("euclidean", "cosine", "correlation", *GRAPH_METRICS, "precomputed")
 # "l2" is "euclidean" by inner products, which this package does not use; the other takes missing values.
 NOT_OFFERED = ("l2", "nan_euclidean")
-LARGEST_FIELD = 251  # giotto-ph keeps coefficients in a byte
+LARGEST_FIELD = 127  # beyond it, ripser and giotto-ph never come back
 
 
 def _refuse(name, must, value):

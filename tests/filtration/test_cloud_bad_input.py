@@ -119,7 +119,7 @@ def test_what_is_no_cloud_is_an_error(X, message):
         ({"max_value": np.nan}, "'max_value'"),
         ({"engine": "dionysus"}, "'engine'"),
         ({"coefficient_field": 4}, "'coefficient_field' parameter of CloudFiltration must be a prime number"),
-        ({"coefficient_field": 257}, "'coefficient_field'"),
+        ({"coefficient_field": 131}, "'coefficient_field'"),
         ({"n_repeats": 0}, "'n_repeats'"),
         ({"n_neighbors": True}, "'n_neighbors'"),
         ({"percentile": 0}, "'percentile'"),
