@@ -1,7 +1,7 @@
 """How much memory a cloud will take, said before it is taken.
 
-Figures are bytes per pair of points (or, of ripser in degree 2, per triple), measured on normal clouds of 100 to 2,000
-points in 3 and 64 dimensions and rounded up.
+Figures are bytes per ordered pair of points (or, of ripser in degree 2, per triple) at the peak, measured on normal clouds
+and lattices of 100 to 2,000 points in 3 and 64 dimensions and rounded up.
 """
 
 import numbers
@@ -10,15 +10,18 @@ from sktopo.filtration.graph_metrics import GRAPH_METRICS
 
 __all__ = ["check_max_memory", "check_memory", "predicted_memory"]
 
-MATRIX = 20  # distances, and the copy that is made of them
-PAIRS = {  # of the engine, by the highest degree
-    "own": {0: 16, 1: 40},
+MATRIX = 24  # distances, and what normalisation makes of them
+GIVEN = 48  # the same, where given distances have to be checked
+OF_POINTS = {0: 11, 1: 18}  # own engine, which is given points
+MANY, PER_POINT = 4096, 4096  # above so many points, degree 0 of points makes no matrix but this many bytes for each
+PAIRS = {  # beside the matrix, by the highest degree
+    "own": {0: 4, 1: 14},
     "gudhi": {0: 48, 1: 56, 2: 64},
     "giotto-ph": {0: 32, 1: 44, 2: 80},
     "ripser": {0: 64, 1: 96, 2: 96},
 }
 TRIPLES = {"ripser": {2: 13}}
-GRAPH = 56  # shortest paths, or eigenvectors
+GRAPH = 56  # beside the matrix: shortest paths, or eigenvectors
 
 
 def predicted_memory(n_points, width, n_all, steps):
@@ -33,14 +36,21 @@ def predicted_memory(n_points, width, n_all, steps):
     steps : CloudSteps
     """
     top = max(steps.degrees)
-    points = 8 * 2 * n_all * width if steps.metric != "precomputed" else 8 * n_all**2
-    if steps.from_points and top == 0:
-        return points + 64 * n_points
-    per_pair = MATRIX + PAIRS[steps.engine][top]
+    points = 3 * 8 * n_all * width
+    if steps.from_points:
+        without_matrix = top == 0 and n_points > MANY
+        return points + (PER_POINT * n_points if without_matrix else OF_POINTS[top] * n_points**2)
+    matrix = _matrix(steps)
+    before = matrix * n_all**2 if (steps.chooses_by_matrix or steps.metric == "precomputed") else 0
+    triples = TRIPLES.get(steps.engine, {}).get(top, 0) * n_points**3
+    return points + max(before, (matrix + PAIRS[steps.engine][top]) * n_points**2 + triples)
+
+
+def _matrix(steps):
+    """Bytes per pair of points until distances are ready."""
     if steps.metric in GRAPH_METRICS:
-        per_pair += GRAPH
-    before = MATRIX * n_all**2 if steps.chooses_by_matrix and n_all > n_points else 0
-    return points + before + per_pair * n_points**2 + TRIPLES.get(steps.engine, {}).get(top, 0) * n_points**3
+        return MATRIX + GRAPH
+    return MATRIX if steps.metric in ("euclidean", "cosine", "correlation") else GIVEN
 
 
 def check_memory(sizes, steps, n_jobs, max_memory):

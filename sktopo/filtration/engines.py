@@ -112,7 +112,8 @@ def compute_pairs(engine, *, points=None, distances=None, degrees, max_value, fi
     scale = 1.0
     if ENGINES[engine].single:  # a power of two, so that nothing overflows float32 and nothing is rounded by it
         scale = float(2.0 ** np.ceil(np.log2(distances.max() or 1.0)))
-    pairs = ENGINES[engine].compute(distances / scale, degrees, max_value / scale, field)
+        distances = (distances / scale).astype(np.float32)
+    pairs = ENGINES[engine].compute(distances, degrees, max_value / scale, field)
     return [_tidy(*pairs[degree], scale) for degree in degrees]
 
 
