@@ -14,6 +14,7 @@ _HOMES = {
     "Activations": "sktopo.activations.container",
     "Network": "sktopo.activations.network",
     "GraphFiltration": "sktopo.filtration.graph",
+    "CloudFiltration": "sktopo.filtration.cloud",
     "neural_persistence": "sktopo.filtration.static",
     "deep_graph_persistence": "sktopo.filtration.deep_graph",
     "persistence_curve": "sktopo.filtration.static",

@@ -12,7 +12,14 @@ from sklearn.utils.estimator_checks import check_estimator, parametrize_with_che
 from sklearn.utils.validation import _num_samples
 
 import sktopo
-from sktopo import ActivationExtractor, DiagramsToGiotto, GraphFiltration, PersistenceVectorizer, PersistentSubgraphs
+from sktopo import (
+    ActivationExtractor,
+    CloudFiltration,
+    DiagramsToGiotto,
+    GraphFiltration,
+    PersistenceVectorizer,
+    PersistentSubgraphs,
+)
 
 
 class AnyWidth(torch.nn.Module):
@@ -43,6 +50,9 @@ ESTIMATORS = [
     PersistentSubgraphs(),
     PersistentSubgraphs(mode="component", weight="lifetime_phi", select=2),
     GraphFiltration(scope="block", degrees=(0, 1), normalize="layer_rms", keep_quantile=0.3),
+    CloudFiltration(),
+    CloudFiltration(degrees=(0, 2), normalize="mean_distance", max_points=3, n_repeats=2, random_state=0),
+    CloudFiltration(degrees=(0,), metric="manhattan", normalize="q90", subsample="maxmin", random_state=0),
     PersistenceVectorizer(),
     PersistenceVectorizer(method="landscape", n_bins=7),
     DiagramsToGiotto(),
