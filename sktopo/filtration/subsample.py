@@ -7,7 +7,7 @@ points get the same random choice, and moving or scaling a cloud changes nothing
 
 import numpy as np
 
-from sktopo._numeric.maxmin import maxmin
+from sktopo._numeric.farthest import farthest_points
 
 __all__ = ["chosen_by_distances", "chosen_points", "covering_radius", "random_choice", "stream"]
 
@@ -26,18 +26,14 @@ def random_choice(n_points, n_chosen, rng):
 
 def chosen_points(points, n_chosen, rng):
     """Farthest-point choice by Euclidean distance: (indices in rising order, covering radius)."""
-    indices, radius = maxmin(np.ascontiguousarray(points), n_chosen, int(rng.integers(len(points))))
-    return np.sort(indices), float(radius)
+    chosen, radius = farthest_points(n_chosen, points=points, first=int(rng.integers(len(points))))
+    return np.sort(chosen), float(radius[-1])
 
 
 def chosen_by_distances(distances, n_chosen, rng):
     """Farthest-point choice in a matrix: (indices in rising order, covering radius)."""
-    last, nearest, indices = int(rng.integers(len(distances))), np.full(len(distances), np.inf), []
-    for _ in range(n_chosen):
-        indices.append(last)
-        nearest = np.minimum(nearest, distances[last])
-        last = int(nearest.argmax())
-    return np.sort(indices), float(nearest.max())
+    chosen, radius = farthest_points(n_chosen, distances=distances, first=int(rng.integers(len(distances))))
+    return np.sort(chosen), float(radius[-1])
 
 
 def covering_radius(points, chosen, distances_of):
