@@ -12,7 +12,15 @@ from sklearn.utils.estimator_checks import check_estimator, parametrize_with_che
 from sklearn.utils.validation import _num_samples
 
 import sktopo
-from sktopo import ActivationExtractor, DiagramsToGiotto, GraphFiltration, PersistenceVectorizer, PersistentSubgraphs
+from sktopo import (
+    ActivationExtractor,
+    DiagramDistance,
+    DiagramGram,
+    DiagramsToGiotto,
+    GraphFiltration,
+    PersistenceVectorizer,
+    PersistentSubgraphs,
+)
 
 
 class AnyWidth(torch.nn.Module):
@@ -45,6 +53,12 @@ ESTIMATORS = [
     GraphFiltration(scope="block", degrees=(0, 1), normalize="layer_rms", keep_quantile=0.3),
     PersistenceVectorizer(),
     PersistenceVectorizer(method="landscape", n_bins=7),
+    DiagramDistance(),
+    DiagramDistance(metric="wasserstein", order=1),
+    DiagramDistance(metric="bottleneck"),
+    DiagramGram(),
+    DiagramGram(metric="scale_space", bandwidth=None),
+    DiagramGram(metric="fisher"),
     DiagramsToGiotto(),
 ]
 

@@ -1,8 +1,8 @@
-"""The plane of diagrams: distances of points to each other and to the diagonal. Scalars only, to be called in loops."""
+"""The plane of diagrams: distances of points to each other and to the diagonal, and an order of diagrams."""
 
 from sktopo._numeric.jit import kernel
 
-__all__ = ["diagonal_distance", "ground_distance", "power"]
+__all__ = ["compare", "diagonal_distance", "ground_distance", "power"]
 
 
 @kernel
@@ -27,3 +27,19 @@ def power(value, order):
     if order == 2.0:
         return value * value
     return value**order
+
+
+@kernel
+def compare(ab, ad, bb, bd):
+    """-1, 0 or 1 as a diagram comes before, equals or comes after another; sorted, first by number of points.
+
+    Pairs are taken in this order, so that a distance is the same to the last bit from either side.
+    """
+    if len(ab) != len(bb):
+        return -1 if len(ab) < len(bb) else 1
+    for k in range(len(ab)):
+        if ab[k] != bb[k]:
+            return -1 if ab[k] < bb[k] else 1
+        if ad[k] != bd[k]:
+            return -1 if ad[k] < bd[k] else 1
+    return 0

@@ -65,7 +65,9 @@ def grid_error(points, *, n_directions, n_cells, n_jobs):
     exact = sliced_wasserstein(probe, None, n_directions=n_directions, method="exact", n_cells=0, n_jobs=n_jobs)
     apart = exact > 0
     shortfall = np.abs(approximate[apart] / exact[apart] - 1.0)
-    return {"mean": float(shortfall.mean()), "max": float(shortfall.max())} if apart.any() else {"mean": 0.0, "max": 0.0}
+    return (
+        {"mean": float(shortfall.mean()), "max": float(shortfall.max())} if apart.any() else {"mean": 0.0, "max": 0.0}
+    )
 
 
 def _angles(n_directions):
@@ -107,7 +109,18 @@ class Grid:
         for k, (low, pace, cell_of, ends) in enumerate(self.cells):
             cosine, sine, first = self.cosine[k], self.sine[k], k * self.n_cells
             cell_integrals(
-                points.birth, points.death, points.offsets, cosine, sine, low, pace, cell_of, ends, self.scale, first, out
+                points.birth,
+                points.death,
+                points.offsets,
+                cosine,
+                sine,
+                low,
+                pace,
+                cell_of,
+                ends,
+                self.scale,
+                first,
+                out,
             )
         return out
 
@@ -120,7 +133,9 @@ def _cells(every, some, cosine, sine, n_cells):
     n_slots = SLOTS * n_cells
     pace = n_slots / (high - low) if high > low else 0.0
     n_uniform = n_cells // 2
-    quantiles = np.quantile(np.concatenate(_projections(*some, cosine, sine)), np.linspace(0, 1, n_cells - 1 - n_uniform))
+    quantiles = np.quantile(
+        np.concatenate(_projections(*some, cosine, sine)), np.linspace(0, 1, n_cells - 1 - n_uniform)
+    )
     places = np.concatenate([np.linspace(low, high, n_uniform), quantiles])
     slots = np.sort(np.rint((places - low) * pace)).astype(np.int64)  # an end lies between two slots
     ends = low + slots / pace if pace > 0 else np.full(n_cells - 1, low)

@@ -122,4 +122,9 @@ def landscape_distance(a, b, order, n_levels=None, n_points=20001):
     gap = np.abs(levels(a) - levels(b))
     if np.isinf(order):
         return float(gap.max())
-    return float((np.trapezoid(gap**order, grid, axis=1) if hasattr(np, "trapezoid") else np.trapz(gap**order, grid, axis=1)).sum() ** (1 / order))
+    return float(
+        (
+            np.trapezoid(gap**order, grid, axis=1) if hasattr(np, "trapezoid") else np.trapz(gap**order, grid, axis=1)
+        ).sum()
+        ** (1 / order)
+    )
