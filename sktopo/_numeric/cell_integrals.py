@@ -27,7 +27,8 @@ def cell_integrals(birth, death, offsets, cosine, sine, low, pace, cell_of, ends
     low, pace : float
         Where the first cell ends, and how many slots there are per unit from there on.
     cell_of : int32 array of shape (n_slots + 2,)
-        The cell of each slot; the first entry is for all that lies before `low`, the last for what lies after all slots.
+        The cell of each slot; the first entry is for all that lies before `low`, the last for what lies after all
+        slots.
     ends : float64 array of shape (n_cells,)
         Where each cell ends, not decreasing; the last cell has no end, and its entry is where it begins.
     scale : float
@@ -61,7 +62,10 @@ def cell_integrals(birth, death, offsets, cosine, sine, low, pace, cell_of, ends
 
 @kernel
 def integer_distances(x, y, begin, end, symmetric, out):
-    """Sums of |x - y| of rows `begin` to `end`; no sum may reach 2 ** 31. `out` is filled above its diagonal if symmetric."""
+    """Sums of |x - y| of rows `begin` to `end`, above the diagonal only if `symmetric`.
+
+    No sum may reach 2 ** 31.
+    """
     width = x.shape[1]
     for i0 in range(begin, end, 16):  # blocks of rows stay in the cache
         for j0 in range(0, len(y), 16):

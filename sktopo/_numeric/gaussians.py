@@ -1,8 +1,8 @@
 """Sums of Gaussians over pairs of diagrams.
 
 In the coordinates middle = (birth + death) / 2 and persistence, the square of a distance is
-2 * (gap of middles) ** 2 + (gap of persistences) ** 2 / 2, and a point differs from its projection on the diagonal by its
-persistence alone. So the four Gaussians between two points and their projections are products of two exponentials.
+2 * (gap of middles) ** 2 + (gap of persistences) ** 2 / 2, and a point differs from its projection on the diagonal by
+its persistence alone. So the four Gaussians between two points and their projections are products of two exponentials.
 """
 
 import math
@@ -62,7 +62,8 @@ def _fisher(ab, ad, a_own, bb, bd, b_own, sigma):
     The first density is of the points of a and the projections of b, the second the other way round.
     """
     n, m = len(ab), len(bb)
-    # Sums over the other diagram: `all` of exp(middles), `faded` times the other's own fading, `near` the full Gaussian.
+    # Sums over the other diagram: `all` of exp(middles), `faded` times the other's own fading, `near` the full
+    # Gaussian.
     a_all, a_faded, a_near = np.zeros(n), np.zeros(n), np.zeros(n)
     b_all, b_faded, b_near = np.zeros(m), np.zeros(m), np.zeros(m)
     a_fade, b_fade, middle, length = np.empty(n), np.empty(m), np.empty(m), np.empty(m)

@@ -1,4 +1,5 @@
-"""Distances between diagrams whose points all have one birth: there, points lie on a line, and matchings need not cross.
+"""Distances between diagrams whose points have one birth: there, points lie on a line, and matchings need not
+cross.
 
 This is the usual case in degree 0 with all vertices born first. Persistences are sorted, largest first.
 """

@@ -73,7 +73,7 @@ def _one_birth(ab, bb):
 
 @kernel
 def sorted_transport_rows(x, xo, y, yo, order, begin, end, symmetric, out):
-    """Sums (or with an infinite order the largest) of |gap| ** order between sorted numbers; inf where counts differ."""
+    """Sums (infinite order: the largest) of |gap| ** order between sorted numbers; inf where counts differ."""
     for i in range(begin, end):
         for j in range(i + 1 if symmetric else 0, len(yo) - 1):
             n = xo[i + 1] - xo[i]

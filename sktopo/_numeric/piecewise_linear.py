@@ -1,8 +1,8 @@
 """Exact landscapes as piecewise linear functions, and their L^p distances.
 
-After Bubenik and Dlotko, A persistence landscapes toolbox, Journal of Symbolic Computation 78, 2017. Between two corners
-of either function the difference is linear, so the integral of its absolute value to the power p has a closed form.
-Axes: l = levels, c = corners.
+After Bubenik and Dlotko, A persistence landscapes toolbox, Journal of Symbolic Computation 78, 2017. Between two
+corners of either function the difference is linear, so the integral of its absolute value to the power p has a closed
+form. Axes: l = levels, c = corners.
 """
 
 import numpy as np
@@ -134,7 +134,7 @@ def landscape_distance(x, fx, x_starts, y, fy, y_starts, order):
 @kernel
 def _height(x, fx, first, i, n, at):
     """Height at a place that is not beyond corner i."""
-    if i == first or i == n:
+    if i in (first, n):
         return 0.0
     if x[i] == at:
         return fx[i]

@@ -20,7 +20,8 @@ def step_distances(x, x_heights, x_at, y, y_heights, y_at, n_directions, begin, 
     Parameters
     ----------
     x : float64 array
-        Sorted places of the jumps, each list closed by an infinity; owner after owner, direction after direction within.
+        Sorted places of the jumps, each list closed by an infinity; owner after owner, direction after direction
+        within.
     x_heights : float32 array
         Height before each jump; before the infinity, that after the last.
     x_at : int64 array of shape (n_owners + 1,)

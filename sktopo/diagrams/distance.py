@@ -1,7 +1,7 @@
 """DiagramDistance: distances between persistence diagrams, as a scikit-learn transformer.
 
-Diagrams go in, a matrix of distances to the fitted diagrams comes out, for KNeighborsClassifier(metric="precomputed") and
-everything else that starts from distances.
+Diagrams go in, a matrix of distances to the fitted diagrams comes out, for KNeighborsClassifier(metric="precomputed")
+and everything else that starts from distances.
 """
 
 import numbers
@@ -20,14 +20,15 @@ class DiagramDistance(FittedDiagrams):
     Parameters
     ----------
     metric : str, default="sliced_wasserstein"
-        "sliced_wasserstein": mean over `n_directions` of the transport cost between projections. "wasserstein": the cost of an
-        optimal matching, of `order`. "bottleneck": the longest step of the matching where that is shortest. "landscape": L^p
-        distance of landscapes, p being `order`. "betti": L1 distance of Betti curves. "scale_space" and
-        "weighted_gaussian": distance of smoothed diagrams. "fisher": angle between the roots of smoothed diagrams.
+        "sliced_wasserstein": mean over `n_directions` of the transport cost between projections. "wasserstein": the
+        cost of an optimal matching, of `order`. "bottleneck": the longest step of the matching where that is
+        shortest. "landscape": L^p distance of landscapes, p being `order`. "betti": L1 distance of Betti curves.
+        "scale_space" and "weighted_gaussian": distance of smoothed diagrams. "fisher": angle between the roots of
+        smoothed diagrams.
     essential : {"compare", "cap", "drop"} or float, default="compare"
-        What becomes of essential classes (death = inf). "compare": they are matched among themselves by their births, and
-        the distance is infinite where their numbers differ. "cap": they die where the filtration ends, or, where the
-        diagrams do not say, at the largest finite value of their block seen in fit. "drop": they are left out.
+        What becomes of essential classes (death = inf). "compare": they are matched among themselves by their births,
+        and the distance is infinite where their numbers differ. "cap": they die where the filtration ends, or, where
+        the diagrams do not say, at the largest finite value of their block seen in fit. "drop": they are left out.
         A number: they die there.
     mismatch : float, default=inf
         Distance of two blocks whose numbers of essential classes differ. Estimators that refuse infinity need a number.
@@ -41,15 +42,15 @@ class DiagramDistance(FittedDiagrams):
     n_levels : int or None, default=5
         Number of landscapes, None for all; "landscape" only.
     method : {"exact", "grid"}, default="exact"
-        "grid" approximates the sliced Wasserstein distance from below, by averages over cells, and measures its error on
-        pairs of fitted diagrams (``error_``). Much faster for many diagrams.
+        "grid" approximates the sliced Wasserstein distance from below, by averages over cells, and measures its error
+        on pairs of fitted diagrams (``error_``). Much faster for many diagrams.
     n_directions : int, default=50
         Directions of "sliced_wasserstein", equally spaced.
     n_cells : int, default=256
         Cells per direction of ``method="grid"``.
     sigma : {"median"} or float, default="median"
-        Standard deviation of the Gaussians of "scale_space", "weighted_gaussian" and "fisher". "median": of each block, the
-        median persistence seen in fit.
+        Standard deviation of the Gaussians of "scale_space", "weighted_gaussian" and "fisher". "median": of each
+        block, the median persistence seen in fit.
     weight_scale : {"median"} or float, default="median"
         A point counts ``arctan((persistence / weight_scale) ** weight_power)``; "weighted_gaussian" only.
     weight_power : float, default=1.0
@@ -88,16 +89,16 @@ class DiagramDistance(FittedDiagrams):
     ``method="grid"``; "sliced_wasserstein" is exact for its directions.
 
     Classes that never die: "sliced_wasserstein" adds the limit that capping them ever later has,
-    :math:`\frac{2 + \sqrt 2}{\pi}` times the gaps of their sorted births. "wasserstein", "landscape" (by convention) and
-    "bottleneck" add those gaps as steps of the matching. In "betti" they belong to the curve. "scale_space",
+    :math:`\frac{2 + \sqrt 2}{\pi}` times the gaps of their sorted births. "wasserstein", "landscape" (by convention)
+    and "bottleneck" add those gaps as steps of the matching. In "betti" they belong to the curve. "scale_space",
     "weighted_gaussian" and "fisher" compare Gaussians at their births.
 
     A matrix X is read row by row: the value v is the pair (min(0, v), max(0, v)) of degree 0, so abs(v) is a lifetime.
 
     Cost per pair of diagrams with n points: sliced Wasserstein 4 n `n_directions` steps of 1 ns; Wasserstein between
-    n^2 and n^3; bottleneck hardly more than n log n on most diagrams; Fisher 2 n^2 exponentials; diagrams whose births are
-    all equal (degree 0, all vertices born first) n^2 for Wasserstein and n for bottleneck. Smoothed diagrams are compared by
-    matrix products.
+    n^2 and n^3; bottleneck hardly more than n log n on most diagrams; Fisher 2 n^2 exponentials; diagrams whose
+    births are all equal (degree 0, all vertices born first) n^2 for Wasserstein and n for bottleneck. Smoothed
+    diagrams are compared by matrix products.
 
     References
     ----------

@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted, check_memory
 
 from sktopo.diagrams.block_weights import block_weights
 from sktopo.diagrams.essential import check_essential, learn_caps, with_finite_deaths
-from sktopo.diagrams.metrics import METRICS, WITH_SIGMA, distance_powers
+from sktopo.diagrams.metrics import METRICS, distance_powers
 from sktopo.diagrams.points import points_of
 from sktopo.diagrams.reading import align_blocks, read_diagrams
 from sktopo.diagrams.sliced_wasserstein import grid_error

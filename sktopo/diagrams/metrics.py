@@ -1,7 +1,7 @@
 """The distances between diagrams by name: a block of points in, a matrix out.
 
-Every metric has a part of the finite points and a part of the essential classes, which add up once both are raised to the
-metric's exponent. The second is infinite where numbers of essential classes differ.
+Every metric has a part of the finite points and a part of the essential classes, which add up once both are raised to
+the metric's exponent. The second is infinite where numbers of essential classes differ.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from sktopo.diagrams.pairs import fill_matrix
 from sktopo.diagrams.sliced_wasserstein import sliced_wasserstein
 from sktopo.diagrams.smoothing import inner_products, squared_distances
 
-__all__ = ["METRICS", "SMOOTHED", "WITH_SIGMA", "distance_powers", "exponent", "products"]
+__all__ = ["METRICS", "SMOOTHED", "distance_powers", "exponent", "products"]
 
 METRICS = (
     "sliced_wasserstein",
@@ -27,10 +27,9 @@ METRICS = (
     "fisher",
 )
 SMOOTHED = ("scale_space", "weighted_gaussian")  # metrics of a space whose inner products are known
-WITH_SIGMA = (*SMOOTHED, "fisher")
 
-# The sliced Wasserstein distance of (b, c) and (b', c) tends, as c goes to infinity, to |b - b'| times the mean over all
-# directions of |cos| for the points and of |cos + sin| / 2 for their projections.
+# The sliced Wasserstein distance of (b, c) and (b', c) tends, as c goes to infinity, to |b - b'| times the mean over
+# all directions of |cos| for the points and of |cos + sin| / 2 for their projections.
 SLICED_ESSENTIAL = 2.0 / np.pi * (1.0 + np.sqrt(0.5))
 
 

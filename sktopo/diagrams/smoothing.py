@@ -1,9 +1,10 @@
 """Persistence scale-space and weighted Gaussian kernels: inner products of diagrams smoothed by Gaussians.
 
 The inner product of two smoothed diagrams is an integral over the plane. The trapezoid rule gives it to rounding: for a
-Gaussian integrand of standard deviation s its relative error at step h is 2 exp(-2 (pi s / h)^2), and the step here makes that
-less than 1e-16. So every diagram becomes one matrix of values on a common grid, made by one matrix product, and all inner
-products are one more. Where the grid would be larger than the work it saves, pairs of points are summed instead.
+Gaussian integrand of standard deviation s its relative error at step h is 2 exp(-2 (pi s / h)^2), and the step here
+makes that less than 1e-16. So every diagram becomes one matrix of values on a common grid, made by one matrix
+product, and all inner products are one more. Where the grid would be larger than the work it saves, pairs of points
+are summed instead.
 """
 
 import numpy as np
@@ -90,11 +91,11 @@ def _grid(x, y, sigma):
 def _features(points, grid, sigma, weight, mirrored):
     """Smoothed diagrams on the grid: one row per sample, whose inner products are those of the diagrams."""
     along, across = grid
-    if not mirrored:  # both sides of the diagonal; a mirrored diagram is odd, and one side tells all
+    if not mirrored:  # a mirrored diagram is odd: half the integral is on each side, and half is what is asked for
         across = np.concatenate([-across[::-1], across])
     weights = weight(points.death - points.birth)
     # The integral of two Gaussians exp(-r^2 / sigma^2) at one point is pi sigma^2 / 2; a cell has area (STEP sigma)^2.
-    weights = weights * np.sqrt((2.0 if mirrored else 1.0) * 2.0 * STEP**2 / np.pi)
+    weights = weights * np.sqrt(2.0 * STEP**2 / np.pi)
     middle = (points.birth + points.death) / np.sqrt(2.0)
     height = (points.death - points.birth) / np.sqrt(2.0)
     out = np.zeros((points.n_samples, len(along), len(across)))
