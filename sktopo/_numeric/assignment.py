@@ -152,7 +152,7 @@ def _bid(starts, columns, costs, mate, owner, paid, price):
     n = len(mate)
     queue, left = np.arange(n), np.empty(n, dtype=np.int64)
     n_queue, n_left = n, 0
-    patience = 4 * n  # bidding wars of tiny steps are left to the search
+    bids = np.zeros(n, dtype=np.int64)  # bidding wars of tiny steps are left to the search
     for _ in range(2):
         n_left = 0
         k = 0
@@ -168,9 +168,9 @@ def _bid(starts, columns, costs, mate, owner, paid, price):
                     second = value
             if chosen < 0:
                 continue
-            patience -= 1
+            bids[row] += 1
             loser = owner[chosen]
-            if loser >= 0 and (best == second or patience < 0):
+            if loser >= 0 and (best == second or bids[row] > 8):
                 left[n_left] = row
                 n_left += 1
                 continue
