@@ -32,15 +32,22 @@ def random_diagram(n):
 
 
 def annulus(n):
-    """The n most persistent points of degree 1 of a noisy annulus."""
-    angle, radius = rng.uniform(0, 2 * np.pi, 8 * n), 1.0 + rng.normal(0, 0.2, 8 * n)
+    """Degree 1 of the alpha complex of a noisy annulus, whose size makes about n points."""
+    return alpha_diagram(round(1.09 * n))
+
+
+def crowded(n):
+    """The n most persistent points of a diagram eight times as large: few of them are near the diagonal."""
+    diagram = alpha_diagram(9 * n)
+    return diagram[np.argsort(diagram[:, 0] - diagram[:, 1])][:n]
+
+
+def alpha_diagram(n_points):
+    angle, radius = rng.uniform(0, 2 * np.pi, n_points), 1.0 + rng.normal(0, 0.2, n_points)
     points = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
     tree = gudhi.AlphaComplex(points=points).create_simplex_tree()
     tree.compute_persistence()
-    diagram = np.sqrt(tree.persistence_intervals_in_dimension(1))
-    diagram = diagram[np.argsort(diagram[:, 0] - diagram[:, 1])][:n]
-    assert len(diagram) == n
-    return diagram
+    return np.sqrt(tree.persistence_intervals_in_dimension(1))
 
 
 def line(n):
