@@ -104,16 +104,16 @@ def _assign(starts, columns, costs, m):
         row, debt = root, 0.0  # debt: reduced cost of the row's own pair less the length of the path to it
         bound, last_row, last_column = 0.0, root, -1  # the cheapest end so far: a row stays alone, or a free column
         while True:
-            for k in range(starts[row], starts[row + 1]):
-                j = columns[k]
+            for k in range(np.uint64(starts[row]), np.uint64(starts[row + 1])):
+                j = np.uint64(columns[k])
                 length = costs[k] - price[j] - debt
-                if not done[j] and length < reach[j] and length < bound:
+                if length < bound and length < reach[j] and not done[j]:
                     if reach[j] == np.inf:
-                        at[n_seen] = j
+                        at[n_seen] = np.int64(j)
                         n_seen += 1
                     reach[j], previous[j], entry[j] = length, row, costs[k]
                     if owner[j] < 0:
-                        bound, last_column = length, j
+                        bound, last_column = length, np.int64(j)
             nearest, place = bound, -1
             for s in range(n_done, n_seen):
                 if reach[at[s]] < nearest:
@@ -160,10 +160,10 @@ def _bid(starts, columns, costs, mate, owner, paid, price):
             row = queue[k]
             k += 1
             best, second, chosen, chosen_cost = 0.0, 0.0, -1, 0.0
-            for e in range(starts[row], starts[row + 1]):
-                value = costs[e] - price[columns[e]]
+            for e in range(np.uint64(starts[row]), np.uint64(starts[row + 1])):
+                value = costs[e] - price[np.uint64(columns[e])]
                 if value < best:
-                    best, second, chosen, chosen_cost = value, best, columns[e], costs[e]
+                    best, second, chosen, chosen_cost = value, best, np.int64(columns[e]), costs[e]
                 elif value < second:
                     second = value
             if chosen < 0:
