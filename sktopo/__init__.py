@@ -23,6 +23,8 @@ _HOMES = {
     "sparse_gram": "sktopo.filtration.sparse_gram",
     "Diagrams": "sktopo.diagrams.container",
     "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
+    "DiagramDistance": "sktopo.diagrams.distance",
+    "DiagramGram": "sktopo.diagrams.gram",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
     "SubgraphDisplay": "sktopo.plotting.subgraph",
     "DiagramsToGiotto": "sktopo.interop.giotto",

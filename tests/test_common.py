@@ -15,6 +15,8 @@ import sktopo
 from sktopo import (
     ActivationExtractor,
     CloudFiltration,
+    DiagramDistance,
+    DiagramGram,
     DiagramsToGiotto,
     GraphFiltration,
     PersistenceVectorizer,
@@ -55,6 +57,12 @@ ESTIMATORS = [
     CloudFiltration(degrees=(0,), metric="manhattan", normalize="q90", subsample="maxmin", random_state=0),
     PersistenceVectorizer(),
     PersistenceVectorizer(method="landscape", n_bins=7),
+    DiagramDistance(),
+    DiagramDistance(metric="wasserstein", order=1),
+    DiagramDistance(metric="bottleneck"),
+    DiagramGram(),
+    DiagramGram(metric="scale_space", bandwidth=None),
+    DiagramGram(metric="fisher"),
     DiagramsToGiotto(),
 ]
 

@@ -1,1 +1,1 @@
-"""Diagrams, and what is made of them: vectors."""
+"""Diagrams, and what is made of them: vectors, distances, Gram matrices."""

@@ -6,18 +6,35 @@ import numpy as np
 
 from sktopo.diagrams.ragged import offsets_of, spread
 
-__all__ = ["check_essential", "with_finite_deaths"]
+__all__ = ["check_essential", "learn_caps", "with_finite_deaths"]
 
 
-def check_essential(estimator):
-    """Refuse an `essential` parameter that is neither "cap" nor "drop" nor a finite number."""
+def check_essential(estimator, allowed=("cap", "drop")):
+    """Refuse an `essential` parameter that is neither one of the allowed words nor a finite number."""
     essential = estimator.essential
     number = isinstance(essential, numbers.Real) and np.isfinite(essential)
-    if not number and essential not in ("cap", "drop"):
+    if not number and essential not in allowed:
+        words = ", ".join(repr(word) for word in allowed)
         raise ValueError(
-            f"The 'essential' parameter of {type(estimator).__name__} must be 'cap', 'drop' or a finite number. "
+            f"The 'essential' parameter of {type(estimator).__name__} must be {words} or a finite number. "
             f"Got {essential!r} instead."
         )
+
+
+def learn_caps(diagrams, essential):
+    """Per block where essential classes die under "cap" or a number: the end of the filtration where it is known,
+    or else the largest finite value of the block."""
+    n_blocks = len(diagrams.blocks)
+    if isinstance(essential, numbers.Real):
+        return np.full(n_blocks, float(essential))
+    if diagrams.end is not None:
+        return np.full(n_blocks, diagrams.end)
+    caps = np.zeros(n_blocks)
+    for j, (layer, degree) in enumerate(diagrams.blocks):
+        block = diagrams.select(layer=layer, degree=degree)
+        values = np.concatenate([block.birth, block.death[np.isfinite(block.death)]])
+        caps[j] = values.max() if len(values) else 0.0
+    return caps
 
 
 def with_finite_deaths(diagrams, essential):

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktopo._numeric.landscape import landscapes
-from sktopo.diagrams.essential import check_essential, with_finite_deaths
+from sktopo.diagrams.essential import check_essential, learn_caps, with_finite_deaths
 from sktopo.diagrams.ragged import offsets_of
 from sktopo.diagrams.reading import align_blocks, read_diagrams
 from sktopo.diagrams.statistics import STATISTICS, barcode_statistics
@@ -117,7 +117,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         diagrams = read_diagrams(self, X, reset=True)
         self.blocks_ = diagrams.blocks
         self.negated_ = diagrams.negated
-        self.caps_ = self._learn_caps(diagrams)
+        self.caps_ = learn_caps(diagrams, self.essential)
         if self.method == "landscape":
             self.grids_ = self._learn_grids(self._finite(diagrams))
         return self
@@ -187,20 +187,6 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         if not isinstance(self.alpha, numbers.Real) or not 0 < self.alpha < np.inf:
             raise ValueError(f"The 'alpha' parameter of PersistenceVectorizer must be positive. Got {self.alpha!r}.")
         check_essential(self)
-
-    def _learn_caps(self, diagrams):
-        """Per block where essential classes die; the end of the filtration where it is known."""
-        n_blocks = len(diagrams.blocks)
-        if isinstance(self.essential, numbers.Real):
-            return np.full(n_blocks, float(self.essential))
-        if diagrams.end is not None:
-            return np.full(n_blocks, diagrams.end)
-        caps = np.zeros(n_blocks)
-        for j, (layer, degree) in enumerate(diagrams.blocks):
-            block = diagrams.select(layer=layer, degree=degree)
-            values = np.concatenate([block.birth, block.death[np.isfinite(block.death)]])
-            caps[j] = values.max() if len(values) else 0.0
-        return caps
 
     def _finite(self, diagrams):
         return with_finite_deaths(diagrams, "drop" if self.essential == "drop" else self.caps_)

@@ -13,7 +13,8 @@ import importlib, json, pkgutil
 import numpy as np
 from scipy import sparse
 import sktopo._numeric
-from sktopo import Activations, GraphFiltration
+from sktopo import Activations, DiagramDistance, DiagramGram, GraphFiltration
+from sktopo.diagrams.metrics import METRICS
 from sktopo.activations.network import ConvOperator, DenseOperator, MaxOperator, Network, Units
 
 kinds = dict(
@@ -40,6 +41,12 @@ for options in ({}, dict(scope="layer", births="all"), dict(n_jobs=2, normalize=
         GraphFiltration(**options).fit_transform(Activations(values, network=network))
 GraphFiltration().fit_transform([sparse.csr_matrix(np.ones((3, 3)))])
 GraphFiltration().fit_transform(np.ones((2, 3)))
+flat, crossed = np.ones((3, 2)), [np.array([[b, b + 1.0, 1], [0, 3, 1], [b, np.inf, 1]]) for b in (0.5, 1.0, 1.5)]
+for X in (flat, crossed):
+    for metric in METRICS:
+        DiagramDistance(metric, n_jobs=2).fit(X).transform(X)
+    DiagramDistance(method="grid").fit_transform(X)
+    DiagramGram("scale_space", None).fit_transform(X)
 
 kernels = {}
 for module in pkgutil.iter_modules(sktopo._numeric.__path__):
