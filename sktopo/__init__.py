@@ -22,7 +22,13 @@ _HOMES = {
     "sparse_gram": "sktopo.filtration.sparse_gram",
     "Diagrams": "sktopo.diagrams.container",
     "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
+    "LayerSimilarity": "sktopo.similarity.layer_similarity",
+    "layer_identification_score": "sktopo.similarity.identification",
+    "monotonicity_score": "sktopo.similarity.monotonicity",
+    "sensitivity_curve": "sktopo.similarity.sensitivity",
+    "scalar_nulls": "sktopo.similarity.nulls",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
+    "LayerSimilarityDisplay": "sktopo.plotting.layer_similarity",
     "SubgraphDisplay": "sktopo.plotting.subgraph",
     "DiagramsToGiotto": "sktopo.interop.giotto",
 }
