@@ -55,8 +55,9 @@ class LayerSimilarityDisplay:
         self.matrix_ = np.asarray(matrix, dtype=np.float64)
         if self.matrix_.ndim != 2:
             raise ValueError(f"A matrix of layers has two axes. Got shape {self.matrix_.shape} instead.")
-        self.rows_ = _names(rows, getattr(matrix, "index", None), self.matrix_.shape[0])
-        self.columns_ = _names(columns, getattr(matrix, "columns", None), self.matrix_.shape[1])
+        labels = (matrix.index, matrix.columns) if hasattr(matrix, "iloc") else (None, None)
+        self.rows_ = _names(rows, labels[0], self.matrix_.shape[0])
+        self.columns_ = _names(columns, labels[1], self.matrix_.shape[1])
         self.higher_is_closer_ = bool(higher_is_closer)
         self.label_ = label
 

@@ -1,7 +1,8 @@
 """Layer identification: does a measure find the same layer again in a network trained from another seed?
 
 For each ordered pair of networks of one architecture and each layer of the first, the most similar layer of the second
-must be the same one. Kornblith, Norouzi, Lee, Hinton. Similarity of neural network representations revisited. ICML 2019.
+must be the same one. Kornblith, Norouzi, Lee, Hinton. Similarity of neural network representations revisited. ICML
+2019.
 """
 
 import time
@@ -72,8 +73,8 @@ def layer_identification_score(similarity, networks=None, *, higher_is_closer=No
     -----
     Where several layers are equally similar, the score is the mean over all orders of them, so that a measure without
     opinion scores 1 / n_layers. Pairs of networks share networks and are no independent trials, so the interval is the
-    jackknife's over networks: each is left out with all its pairs, and Student's t with n_networks - 1 degrees of freedom
-    applies. It is cut at 0 and 1, and has no width where all pairs are right.
+    jackknife's over networks: each is left out with all its pairs, and Student's t with n_networks - 1 degrees of
+    freedom applies. It is cut at 0 and 1, and has no width where all pairs are right.
 
     References
     ----------

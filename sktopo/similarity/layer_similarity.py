@@ -25,14 +25,14 @@ class LayerSimilarity(BaseEstimator):
     Parameters
     ----------
     measure : str, callable or estimator, default="cka"
-        ``"cka"`` and ``"rbf_cka"``, centred kernel alignment; ``"procrustes"`` and ``"angular_procrustes"``, distance and
-        angle after the best rotation; ``"svcca"`` and ``"pwcca"``, canonical correlations; ``"knn_jaccard"``, overlap
-        of nearest neighbours; ``"rtd_lite"`` and ``"nts"``, spanning trees; see Notes. Or a function of two float64
-        matrices (n_samples, n_features_a) and (n_samples, n_features_b) that returns a number. Or an estimator
-        whose ``fit(diagrams).transform(diagrams)`` gives distances between the samples of Diagrams.
+        ``"cka"`` and ``"rbf_cka"``, centred kernel alignment; ``"procrustes"`` and ``"angular_procrustes"``, distance
+        and angle after the best rotation; ``"svcca"`` and ``"pwcca"``, canonical correlations; ``"knn_jaccard"``,
+        overlap of nearest neighbours; ``"rtd_lite"`` and ``"nts"``, spanning trees; see Notes. Or a function of two
+        float64 matrices (n_samples, n_features_a) and (n_samples, n_features_b) that returns a number. Or an
+        estimator whose ``fit(diagrams).transform(diagrams)`` gives distances between the samples of Diagrams.
     spatial : {"flatten", "mean", "max", "top_l2"}, default="flatten"
-        What becomes of positions where a layer has them: every unit is a feature; the mean or the maximum over positions
-        of each channel; the channels at the position where they have the largest norm.
+        What becomes of positions where a layer has them: every unit is a feature; the mean or the maximum over
+        positions of each channel; the channels at the position where they have the largest norm.
     channel_axis : int, default=1
         Where a layer of more than two axes has its channels: 1 for convolutions, -1 for tokens.
     normalize : {"auto", None, "frobenius", "mean_distance", "q90", "unit_norm"}, default="auto"
@@ -92,16 +92,17 @@ class LayerSimilarity(BaseEstimator):
     - "procrustes": min over rotations Q of ||AQ - B||_F, which is a metric; Ding et al. report its square.
       "angular_procrustes" (Williams et al.): arccos of ||A'B||_* / (||A||_F ||B||_F).
     - "svcca": mean canonical correlation of the directions that hold 99 % of each variance. "pwcca": canonical
-      correlations, weighted by the sum over units of |inner product| with the direction, as in the paper; the released code
-      weighs by the narrower layer instead. With at least as many features as inputs, canonical correlations are all 1,
-      whatever the layers: reduce by ``spatial="mean"`` or give more inputs.
+      correlations, weighted by the sum over units of the row's layer of |inner product| with the direction, as in the
+      paper; the released code weighs by the layer of smaller rank. Where both layers have as many features as there
+      are inputs, canonical correlations are all 1, whatever the layers: take ``spatial="mean"`` or more inputs.
     - "knn_jaccard": mean over inputs of |intersection| / |union| of k nearest neighbours; with "unit_norm" they are the
       nearest by cosine.
     - "rtd_lite": half the sum of both layers' minimum spanning trees less that of the graph of pairwise smaller
       distances. It is the total length of the RTD-lite barcode, averaged over both directions.
-    - "nts": a bounded rank version of "rtd_lite" that does not see scale: Spearman's correlation, over pairs of inputs, of
-      the levels at which single linkage joins them, which is Baker's gamma. Other normalisations go by similar
-      names; this one was chosen since it is published, in [-1, 1], 1 for equal hierarchies and 0 for unrelated ones.
+    - "nts" (normalised topological similarity): a bounded rank version of "rtd_lite" that does not see scale. The
+      implemented one is Spearman's correlation, over pairs of inputs, of the levels at which single linkage joins
+      them, known as Baker's gamma: it needs spanning trees only, is in [-1, 1], 1 for equal orders of joining and about
+      0 for unrelated ones. Authors who use the name may normalise otherwise; compare values with care.
 
     Cost for n inputs and p features per pair of layers: O(n^2) for "cka", "rbf_cka", "rtd_lite" and "nts",
     O(n k^2) for "knn_jaccard", O(n m^2) with m = min(n, p) for the rest. Each layer is prepared once, in O(n^2 p), and
@@ -169,8 +170,8 @@ class LayerSimilarity(BaseEstimator):
 
         Parameters
         ----------
-        X : Activations, mapping of str to array-like of shape (n_samples, ...), or array-like of shape (n_samples, n_layers)
-            Diagrams with a distance between diagrams as measure and no `filtration`.
+        X : Activations, mapping of str to array-like, or array-like of shape (n_samples, n_layers)
+            Layers of shape (n_samples, ...). Diagrams with a distance between diagrams as measure and no `filtration`.
         y : None
             Ignored.
 

@@ -1,7 +1,8 @@
 """Whether the same inputs are near each other: overlap of nearest neighbours.
 
-Wang, Rekabsaz, Schumacher and others compare embeddings so; Klabunde et al., Similarity of neural network models (2023),
-review it. Published code takes cosine similarity, which is the Euclidean order of rows of unit norm.
+Klabunde, Schumacher, Strohmaier, Lemmerich. Similarity of neural network models: a survey of functional and
+representational measures. 2023. Published code takes cosine similarity, which is the Euclidean order of rows of unit
+norm.
 """
 
 import numpy as np

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import check_array
 
 from sktopo._base import check_matrix
@@ -13,7 +14,9 @@ __all__ = ["has_layers", "read_layers", "read_matrix"]
 
 def has_layers(X):
     """Whether X brings named layers, as Activations, Diagrams and mappings do."""
-    return isinstance(X, Mapping | Diagrams) or (hasattr(X, "layers") and hasattr(X, "items"))
+    if sparse.issparse(X):  # one kind of which is a mapping
+        return False
+    return isinstance(X, Mapping | Diagrams) or isinstance(getattr(X, "layers", None), tuple)
 
 
 def read_layers(X):
@@ -21,7 +24,7 @@ def read_layers(X):
 
     Parameters
     ----------
-    X : Activations, mapping of str to array-like of shape (n_samples, ...), or array-like of shape (n_samples, n_layers)
+    X : Activations, mapping of str to array-like (n_samples, ...), or array-like of shape (n_samples, n_layers)
 
     Returns
     -------

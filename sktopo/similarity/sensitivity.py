@@ -56,8 +56,8 @@ def sensitivity_curve(similarity, networks, layer, *, shares=None):
 
     Notes
     -----
-    Directions are those of the centred matrix (inputs, units) up to its rank, of positions and channels together; the mean
-    is kept, at least one direction stays, and the layer keeps its shape. Costs a singular value decomposition per
+    Directions are those of the centred matrix (inputs, units) up to its rank, of positions and channels together; the
+    mean is kept, at least one direction stays, and the layer keeps its shape. Costs a singular value decomposition per
     network and a comparison per network and share.
 
     References
