@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo.similarity.embedding import as_distances, classical_scaling
 from sktopo.similarity.reading import has_layers, read_matrix
-from sktopo.similarity.routes import make_route
+from sktopo.similarity.routes import FeatureRoute, make_route
 
 __all__ = ["LayerSimilarity"]
 
@@ -53,7 +53,9 @@ class LayerSimilarity(BaseEstimator):
         For "knn_jaccard".
     filtration : estimator or None, default=None
         With a distance between diagrams as measure: turns Activations into Diagrams, a clone being fitted to each
-        network. None expects Diagrams instead of Activations. `spatial` and `normalize` do not apply.
+        network. None expects Diagrams instead of Activations. Layers are compared sample by sample and distances
+        averaged; for one diagram per layer of all inputs, give the list ``[activations]``, a sample that is a set of
+        inputs. `spatial` and `normalize` do not apply.
     higher_is_closer : bool or None, default=None
         Direction of a function, which must have one (as attribute ``higher_is_closer`` otherwise), or of an estimator,
         where None means a distance.
@@ -171,7 +173,8 @@ class LayerSimilarity(BaseEstimator):
         Parameters
         ----------
         X : Activations, mapping of str to array-like, or array-like of shape (n_samples, n_layers)
-            Layers of shape (n_samples, ...). Diagrams with a distance between diagrams as measure and no `filtration`.
+            Layers of shape (n_samples, ...). With a distance between diagrams as measure: what `filtration` takes, or
+            Diagrams if it is None.
         y : None
             Ignored.
 
@@ -185,7 +188,8 @@ class LayerSimilarity(BaseEstimator):
             If a parameter cannot be used, or a layer is constant over the inputs or not finite.
         """
         route = make_route(self)
-        prepared = route.prepare(X if has_layers(X) else read_matrix(self, X))
+        is_matrix = isinstance(route, FeatureRoute) and not has_layers(X)
+        prepared = route.prepare(read_matrix(self, X) if is_matrix else X)
         self.layers_ = prepared[0]
         self.higher_is_closer_ = route.higher_is_closer
         self.matrix_ = self._labelled(route.between(prepared, prepared), prepared, prepared)

@@ -9,14 +9,19 @@ from sklearn.utils import check_array
 from sktopo._base import check_matrix
 from sktopo.diagrams.container import Diagrams
 
-__all__ = ["has_layers", "read_layers", "read_matrix"]
+__all__ = ["has_layers", "is_sets", "read_layers", "read_matrix"]
 
 
 def has_layers(X):
     """Whether X brings named layers, as Activations, Diagrams and mappings do."""
     if sparse.issparse(X):  # one kind of which is a mapping
         return False
-    return isinstance(X, Mapping | Diagrams) or isinstance(getattr(X, "layers", None), tuple)
+    return isinstance(X, Mapping | Diagrams) or isinstance(getattr(X, "layers", None), tuple) or is_sets(X)
+
+
+def is_sets(X):
+    """Whether X is a list of networks' activations on sets of inputs, as ``Activations.sets`` makes."""
+    return isinstance(X, list | tuple) and len(X) > 0 and all(hasattr(x, "layers") or isinstance(x, Mapping) for x in X)
 
 
 def read_layers(X):
@@ -30,10 +35,10 @@ def read_layers(X):
     -------
     dict of str to array
     """
-    if isinstance(X, Diagrams):
+    if isinstance(X, Diagrams) or is_sets(X):
         raise ValueError(
-            "This measure compares activations. Got Diagrams instead: give Activations, or a distance between diagrams "
-            "as measure."
+            "This measure compares Activations of the same inputs. Got Diagrams or sets of Activations instead, which "
+            "go with a distance between diagrams as measure."
         )
     if not has_layers(X):
         return read_matrix(None, X)

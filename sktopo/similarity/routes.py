@@ -20,7 +20,7 @@ from sktopo.similarity.procrustes import AngularProcrustes, Procrustes
 from sktopo.similarity.reading import read_layers
 from sktopo.similarity.trees import NTS, RTDLite
 
-__all__ = ["MEASURES", "make_route"]
+__all__ = ["MEASURES", "FeatureRoute", "make_route"]
 
 # name -> the measure, and which of the estimator's parameters it takes
 MEASURES = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sktopo.similarity.canonical import principal
-from sktopo.similarity.reading import read_layers
+from sktopo.similarity.reading import is_sets, read_layers
 from sktopo.similarity.routes import make_route
 
 __all__ = ["Sensitivity", "sensitivity_curve"]
@@ -96,20 +96,31 @@ def _checked(shares):
 
 def _only(network, layer):
     """The network with one layer, as the same kind of container, so that filtrations know it."""
+    if is_sets(network):
+        return [_only(part, layer) for part in network]
     layers = read_layers(network)
     if layer not in layers:
         raise KeyError(f"No layer {layer!r} in this network. Its layers: {', '.join(layers)}.")
-    kind = type(network) if hasattr(network, "layers") else dict
-    return kind({layer: np.asarray(layers[layer])})
+    return _like(network, layer, np.asarray(layers[layer]))
+
+
+def _like(network, layer, values):
+    return (type(network) if hasattr(network, "layers") else dict)({layer: values})
 
 
 def _curve(similarity, network, layer, shares):
-    values = network[layer]
+    parts = network if is_sets(network) else [network]
+    remains = [_remains(part[layer], shares) for part in parts]
+    result = []
+    for k in range(len(shares)):
+        rest = [_like(part, layer, values[k]) for part, values in zip(parts, remains, strict=True)]
+        result.append(np.asarray(similarity.compare(network, rest if is_sets(network) else rest[0]))[0, 0])
+    return result
+
+
+def _remains(values, shares):
+    """What remains of a layer after deleting each share of its principal directions, weakest first."""
     flat = values.reshape(len(values), -1).astype(np.float64)
     basis, _, coordinates = principal(flat)
-    result = []
-    for share in shares:
-        kept = max(1, basis.shape[1] - round(share * basis.shape[1]))
-        rest = flat.mean(axis=0) + basis[:, :kept] @ coordinates[:kept]
-        result.append(np.asarray(similarity.compare(network, type(network)({layer: rest.reshape(values.shape)})))[0, 0])
-    return result
+    kept = [max(1, basis.shape[1] - round(share * basis.shape[1])) for share in shares]
+    return [(flat.mean(axis=0) + basis[:, :k] @ coordinates[:k]).reshape(values.shape) for k in kept]

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from sktopo.datasets import accuracy, load_digits_images, make_ccff, make_mlp, make_residual_cnn, train_network
+from sktopo.datasets import (
+    accuracy,
+    load_digits_images,
+    make_ccff,
+    make_mlp,
+    make_residual_cnn,
+    make_tiny10,
+    train_network,
+)
 
 IMAGES, LABELS = load_digits_images()
 
@@ -15,7 +23,7 @@ def test_digits_are_images_between_zero_and_one():
     assert LABELS.dtype == np.int64 and set(LABELS) == set(range(10))
 
 
-@pytest.mark.parametrize("make", [make_mlp, make_ccff, make_residual_cnn])
+@pytest.mark.parametrize("make", [make_mlp, make_ccff, make_residual_cnn, make_tiny10])
 def test_networks_learn_and_training_repeats_exactly(make):
     models = [train_network(make(), IMAGES[:900], LABELS[:900], epochs=8) for _ in range(2)]
     assert accuracy(models[0], IMAGES[900:], LABELS[900:]) > 0.7

@@ -59,3 +59,10 @@ def sorted_distance(a, b):
         p, q = np.pad(p, (0, width - len(p))), np.pad(q, (0, width - len(q)))
         worst = max(worst, np.abs(p - q).max(initial=0.0))
     return worst
+
+
+class SetsTree(CloudTree):
+    """The same for a list of sets of inputs, one sample each."""
+
+    def transform(self, X):
+        return Diagrams.concatenate([super(SetsTree, self).transform(part) for part in X])

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sktopo import ActivationExtractor, Activations, Diagrams, LayerSimilarity
 from sktopo.datasets import load_digits_images, make_ccff
 from sktopo.similarity.routes import MEASURES
-from tests.similarity.stand_ins import CloudTree, SortedDistance, sorted_distance
+from tests.similarity.stand_ins import CloudTree, SetsTree, SortedDistance, sorted_distance
 
 
 def network(seed=0, n=20, widths=(5, 3, 8)):
@@ -176,6 +176,22 @@ def test_diagrams_per_input_are_compared_input_by_input():
     np.testing.assert_allclose(fitted.matrix_, np.abs(norms[:, None] - norms[None]).mean(axis=2))
 
 
+def test_sets_of_inputs_are_samples():
+    a, b = network(), network(1)
+    whole = LayerSimilarity(SortedDistance(), filtration=CloudTree()).compare(a, b)
+    sets = LayerSimilarity(SortedDistance(), filtration=SetsTree())
+    np.testing.assert_array_equal(sets.compare([a], [b]), whole)
+    np.testing.assert_array_equal(
+        sets.fit([a]).matrix_, LayerSimilarity(SortedDistance(), filtration=CloudTree()).fit(a).matrix_
+    )
+    groups = np.arange(20) % 2
+    halves = [
+        LayerSimilarity(SortedDistance(), filtration=CloudTree()).compare(a[groups == g], b[groups == g])
+        for g in (0, 1)
+    ]
+    np.testing.assert_allclose(sets.compare(a.sets(groups), b.sets(groups)), np.mean(halves, axis=0))
+
+
 def test_diagrams_may_come_ready_made_and_from_a_pipeline():
     a = network()
     expected = LayerSimilarity(SortedDistance(), filtration=CloudTree()).fit(a).matrix_
@@ -294,8 +310,9 @@ def test_bad_networks():
         "Every layer must hold the same inputs": {"a": good["fc0"], "b": good["fc1"][:5]},
         "there must be one": {},
         "Got 20 samples of one network and 19": {"short": good["fc0"][:19]},
-        "This measure compares activations. Got Diagrams": CloudTree().fit_transform(good),
-        "Sparse data": sparse.csr_matrix(np.eye(20)),
+        "This measure compares Activations of the same inputs. Got Diagrams": CloudTree().fit_transform(good),
+        "Got Diagrams or sets of Activations": [good],
+        "dense data is required": sparse.csr_matrix(np.eye(20)),
     }
     for message, other in cases.items():
         with pytest.raises((ValueError, TypeError), match=message):

@@ -13,7 +13,7 @@ from sktopo import (
     scalar_nulls,
     sensitivity_curve,
 )
-from tests.similarity.stand_ins import CloudTree
+from tests.similarity.stand_ins import CloudTree, SetsTree, SortedDistance
 
 
 def random_matrices(seed, n=4, n_layers=5, ties=False):
@@ -200,6 +200,18 @@ def test_sensitivity_hands_filtrations_the_same_container():
     curve = sensitivity_curve(null, image_networks(), "conv", shares=[0.0, 0.9])
     np.testing.assert_array_equal(curve.values, 0)
     assert curve.threshold == 0
+
+
+def test_sensitivity_of_sets_deletes_directions_of_each():
+    networks = image_networks()
+    sets = [[network[:25], network[25:]] for network in networks]
+    curve = sensitivity_curve(LayerSimilarity(SortedDistance(), filtration=SetsTree()), sets, "conv", shares=[0.0, 0.5])
+    parts = [[network[rows] for network in networks] for rows in (slice(0, 25), slice(25, 50))]
+    alone = LayerSimilarity(SortedDistance(), filtration=CloudTree())
+    expected = [sensitivity_curve(alone, part, "conv", shares=[0.0, 0.5]) for part in parts]
+    np.testing.assert_allclose(curve.values, np.mean([each.values for each in expected], axis=0), atol=1e-12)
+    assert curve.threshold == pytest.approx(np.mean([each.threshold for each in expected]))
+    assert curve.values[0, 1] > 0.01
 
 
 def test_sensitivity_refuses_what_it_cannot_use():
