@@ -104,9 +104,9 @@ def make_residual_cnn(width=8, *, seed=0):
 def make_tiny10(width=16, *, seed=0):
     """The ten-layer network on which measures of similarity are judged (Kornblith et al.), for 8 x 8 images.
 
-    Eight convolutions, each with batch normalisation and ReLU, of 1, 1, 2, 2, 2, 4, 4, 4 times `width` channels; the third
-    and the sixth halve the image, the eighth is 1 x 1. Then the mean over positions, and logits. The published network
-    sees images of 32 x 32 and does not pad the seventh.
+    Eight convolutions, each with batch normalisation and ReLU, of 1, 1, 2, 2, 2, 4, 4, 4 times `width` channels; the
+    third and the sixth halve the image, the eighth is 1 x 1. Then the mean over positions, and logits. The published
+    network sees images of 32 x 32 and does not pad the seventh.
 
     Parameters
     ----------
