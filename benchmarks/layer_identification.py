@@ -1,13 +1,13 @@
 """Which measure finds the same layer again in a network of another seed?
 
-The protocol of Kornblith et al. in small: ten seeds of their ten-layer network ("Tiny-10"), here on scikit-learn's digits
-(1,297 to train on, activations on the 500 others), the layers before the logits, all ordered pairs of networks. "published" is
-their accuracy on CIFAR-10. Every measure runs as published and, where that makes a difference, on raw activations; the
-scalar nulls know one number of a layer each.
+The protocol of Kornblith et al. in small: ten seeds of their ten-layer network ("Tiny-10"), here on scikit-learn's
+digits (1,297 to train on, activations on the 500 others), the layers before the logits, all ordered pairs of networks.
+"published" is their accuracy on CIFAR-10. Every measure runs as published and, where that makes a difference, on raw
+activations; the scalar nulls know one number of a layer each.
 
 "spearman" and "wrong triples" say how distances within a network follow the order of its layers, mean over networks.
-"detected": share of principal directions of conv4 that can be deleted before the measure sees more than the difference of
-seeds (three seeds; smaller is more sensitive). "ms": per pair of layers, one thread, preparation included.
+"detected": share of principal directions of conv4 that can be deleted before the measure sees more than the difference
+of seeds (three seeds; smaller is more sensitive). "ms": per pair of layers, one thread, preparation included.
 
     python benchmarks/layer_identification.py [n_networks]
 

@@ -86,12 +86,11 @@ NORMALIZATIONS = {
 }
 
 
-def normalized(name, x, how):
+def normalized(x, how):
     """A layer's matrix on the scale that `how` asks for; an error for a layer that says nothing.
 
     Parameters
     ----------
-    name : str
     x : float64 ndarray of shape (n_samples, n_features)
     how : {None, "frobenius", "mean_distance", "q90", "unit_norm"}
 
@@ -101,7 +100,6 @@ def normalized(name, x, how):
     """
     if x.shape[1] == 0 or (x == x[0]).all():
         raise ValueError(
-            f"Layer {name!r} is the same for all {len(x)} inputs, so it is similar to nothing. Leave it out, or give "
-            "more inputs."
+            f"it is the same for all {len(x)} inputs, so it is similar to nothing. Leave it out, or give more inputs."
         )
     return NORMALIZATIONS[how](x)

@@ -26,7 +26,13 @@ class _CKA:
         """Centred Gram matrix of each minibatch, with the layer's HSIC with itself."""
         n_batches = 1 if self.batch_size is None else max(1, len(x) // self.batch_size)
         parts = [self._part(batch) for batch in np.array_split(x, n_batches)]
-        return parts, self._hsic(parts, parts)
+        own = self._hsic(parts, parts)
+        if own <= 1e-20 * self._largest(x) ** 2 / len(x):
+            raise ValueError(
+                "all its inputs but one are equal within each batch, so that the unbiased estimate is zero. Leave the "
+                "layer out, or give unbiased=False."
+            )
+        return parts, own
 
     def pair(self, a, b):
         """CKA of two prepared layers."""
@@ -42,6 +48,9 @@ class _CKA:
 class LinearCKA(_CKA):
     """CKA of the linear kernel."""
 
+    def _largest(self, x):
+        return np.square(centred(x)).sum(axis=1).max()
+
     def _part(self, x):
         x = centred(x)
         if self.unbiased:
@@ -55,6 +64,9 @@ class RBFCKA(_CKA):
     def __init__(self, *, unbiased=False, batch_size=None, bandwidth=0.8):
         super().__init__(unbiased=unbiased, batch_size=batch_size)
         self.bandwidth = bandwidth
+
+    def _largest(self, x):
+        return 1.0
 
     def _part(self, x):
         distances = pdist(x)

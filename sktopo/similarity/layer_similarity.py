@@ -46,7 +46,8 @@ class LayerSimilarity(BaseEstimator):
         For CKA with ``unbiased=True``: HSIC is averaged over minibatches of at least so many consecutive inputs.
         Shuffle the inputs before if they are sorted.
     bandwidth : float, default=0.8
-        For "rbf_cka": the kernel is exp(-d^2 / (2 s^2)) with s this multiple of the median distance.
+        For "rbf_cka": the kernel is exp(-d^2 / (2 s^2)) with s this multiple of the median distance (of
+        the largest, where more than half of the inputs are duplicates).
     variance : float, default=0.99
         For "svcca": share of variance that the kept directions hold at least.
     n_neighbors : int, default=10

@@ -74,7 +74,10 @@ class FeatureRoute:
 
     def _prepare_layer(self, name, values):
         x = layer_matrix(name, values, spatial=self.spatial, channel_axis=self.channel_axis)
-        return self.measure.prepare(normalized(name, x, self.normalize))
+        try:
+            return self.measure.prepare(normalized(x, self.normalize))
+        except ValueError as error:
+            raise ValueError(f"Layer {name!r}: {error}") from error
 
     def between(self, first, second):
         """Matrix (layers of the first, layers of the second)."""

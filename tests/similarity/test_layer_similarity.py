@@ -303,8 +303,8 @@ def test_bad_networks():
     nan = good["fc0"].copy()
     nan[3, 1] = np.nan
     cases = {
-        "Layer 'dead' is the same for all 20 inputs": {"dead": np.ones((20, 4))},
-        "Layer 'none' is the same": {"none": np.ones((20, 0))},
+        "Layer 'dead': it is the same for all 20 inputs": {"dead": np.ones((20, 4))},
+        "Layer 'none': it is the same": {"none": np.ones((20, 0))},
         "Layer 'fc0' holds NaN": {"fc0": nan},
         "Layer 'names' must hold real numbers": {"names": np.full((20, 1), "a")},
         "Every layer must hold the same inputs": {"a": good["fc0"], "b": good["fc1"][:5]},
@@ -321,3 +321,19 @@ def test_bad_networks():
         LayerSimilarity(channel_axis=0).fit(images())
     with pytest.raises(ValueError, match="equally many layers. Got \\[3, 1\\]"):
         LayerSimilarity().compare_all([good, {"a": good["fc0"]}])
+
+
+def test_a_layer_that_one_input_alone_moves_has_no_unbiased_estimate():
+    spike = np.zeros((20, 3))
+    spike[4] = 1e-3
+    for measure in ("cka", "rbf_cka"):
+        with pytest.raises(ValueError, match="Layer 'spike': all its inputs but one are equal"):
+            LayerSimilarity(measure, unbiased=True).fit({"spike": spike})
+        assert LayerSimilarity(measure).fit({"spike": spike}).matrix_[0, 0] == pytest.approx(1)
+        small = {"a": 1e-9 * network()["fc0"], "b": 1e9 * network()["fc0"]}
+        np.testing.assert_allclose(LayerSimilarity(measure, unbiased=True).fit(small).matrix_, 1)
+
+
+def test_an_estimator_may_be_a_similarity():
+    similarity = LayerSimilarity(SortedDistance(), filtration=CloudTree(), higher_is_closer=True)
+    assert similarity.fit(network()).higher_is_closer_ is True
