@@ -91,15 +91,17 @@ class LayerSimilarity(BaseEstimator):
 
     Which definition is implemented, n inputs and centred layers A, B throughout:
 
-    - "cka": ||A'B||_F^2 / (||A'A||_F ||B'B||_F). Unbiased: Song's estimate of each HSIC, so that values can be below 0.
-    - "procrustes": min over rotations Q of ||AQ - B||_F, which is a metric; Ding et al. report its square.
-      "angular_procrustes" (Williams et al.): arccos of ||A'B||_* / (||A||_F ||B||_F).
+    - "cka": ``||A'B||_F^2 / (||A'A||_F ||B'B||_F)``. Unbiased: Song's estimate of each HSIC, so that values can be
+      below 0.
+    - "procrustes": ``min over rotations Q of ||AQ - B||_F``, which is a metric; Ding et al. report its square.
+      "angular_procrustes" (Williams et al.): ``arccos(||A'B||_* / (||A||_F ||B||_F))``, with the nuclear norm.
     - "svcca": mean canonical correlation of the directions that hold 99 % of each variance. "pwcca": canonical
-      correlations, weighted by the sum over units of the row's layer of |inner product| with the direction, as in the
-      paper; the released code weighs by the layer of smaller rank. Where both layers have as many features as there
-      are inputs, canonical correlations are all 1, whatever the layers: take ``spatial="mean"`` or more inputs.
-    - "knn_jaccard": mean over inputs of |intersection| / |union| of k nearest neighbours; with "unit_norm" they are the
-      nearest by cosine.
+      correlations, each weighted by the sum of absolute inner products of its direction with the units of the row's
+      layer, as in the paper; the released code weighs by the layer of smaller rank. Where both layers have as many
+      features as there are inputs, canonical correlations are all 1, whatever the layers: take ``spatial="mean"`` or
+      more inputs.
+    - "knn_jaccard": mean over inputs of the k nearest neighbours in both layers over those in either; with
+      "unit_norm" they are the nearest by cosine.
     - "rtd_lite": half the sum of both layers' minimum spanning trees less that of the graph of pairwise smaller
       distances. It is the total length of the RTD-lite barcode, averaged over both directions.
     - "nts" (normalised topological similarity): a bounded rank version of "rtd_lite" that does not see scale. The
