@@ -45,3 +45,15 @@ def test_seeds_make_different_networks():
 def test_unknown_activation_is_an_error():
     with pytest.raises(ValueError, match="'relu' or 'sigmoid'"):
         make_ccff("tanh")
+
+
+def test_tiny10_has_the_published_channels_and_halves_the_image_twice():
+    shapes, x = {}, torch.zeros(1, 1, 8, 8)
+    for name, layer in make_tiny10(width=16).named_children():
+        x = layer(x)
+        shapes[name] = tuple(x.shape[1:])
+    assert [shapes[f"conv{i}"] for i in (1, 2, 3, 4, 5, 6, 7, 8)] == [
+        (16, 8, 8), (16, 8, 8), (32, 4, 4), (32, 4, 4), (32, 4, 4), (64, 2, 2), (64, 2, 2), (64, 2, 2),
+    ]  # fmt: skip
+    assert shapes["flatten"] == (64,) and shapes["fc"] == (10,)
+    assert make_tiny10().conv8[0].kernel_size == (1, 1)
