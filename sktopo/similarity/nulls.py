@@ -5,9 +5,10 @@ show how much of a result is that scale.
 """
 
 import numpy as np
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import pdist, squareform
 from sklearn.base import BaseEstimator
 
+from sktopo._numeric.prim import prim
 from sktopo.diagrams.container import Diagrams
 from sktopo.similarity.layer_similarity import LayerSimilarity
 
@@ -36,6 +37,11 @@ def _mean_norm(x):
 
 def _width(x):
     return float(x.shape[1])
+
+
+def _tree_length(x):
+    distances = pdist(x)
+    return prim(squareform(distances))[1].sum() / distances.mean()
 
 
 class _BarCounts(BaseEstimator):
@@ -68,8 +74,13 @@ def scalar_nulls(*, spatial="flatten", channel_axis=1, filtration=None):
     -------
     dict of str to LayerSimilarity
         "mean_distance": mean Euclidean distance between inputs; "mean_norm": mean norm of an input's activation;
-        "width": number of features; "n_bars". Two layers are as far apart as the logarithms of their numbers, so
+        "width": number of features; "tree_length": length of the minimum spanning tree over the mean distance, which
+        does not see scale; "n_bars". Two layers are as far apart as the logarithms of their numbers, so
         that the units do not matter; numbers of bars, which may be 0, count one more, and sum over degrees.
+
+    Notes
+    -----
+    "tree_length" is what "rtd_lite" could know by a number: that measure is at least half the difference of both trees.
 
     Examples
     --------
@@ -78,9 +89,14 @@ def scalar_nulls(*, spatial="flatten", channel_axis=1, filtration=None):
     >>> x = np.random.default_rng(0).normal(size=(20, 3))
     >>> nulls = scalar_nulls()
     >>> {name: round(float(null.compare({"a": x}, {"b": 2 * x})[0, 0]), 3) for name, null in nulls.items()}
-    {'mean_distance': 0.693, 'mean_norm': 0.693, 'width': 0.0}
+    {'mean_distance': 0.693, 'mean_norm': 0.693, 'width': 0.0, 'tree_length': 0.0}
     """
-    numbers = {"mean_distance": _mean_distance, "mean_norm": _mean_norm, "width": _width}
+    numbers = {
+        "mean_distance": _mean_distance,
+        "mean_norm": _mean_norm,
+        "width": _width,
+        "tree_length": _tree_length,
+    }
     options = {"spatial": spatial, "channel_axis": channel_axis, "normalize": None}
     nulls = {name: LayerSimilarity(_Scalar(number), **options) for name, number in numbers.items()}
     if filtration is not None:

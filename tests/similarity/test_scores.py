@@ -13,6 +13,7 @@ from sktopo import (
     scalar_nulls,
     sensitivity_curve,
 )
+from tests.oracles.similarity import distances, n_components
 from tests.similarity.stand_ins import CloudTree, SetsTree, SortedDistance
 
 
@@ -238,7 +239,15 @@ def test_nulls_know_one_number_each():
     assert found["mean_norm"] == pytest.approx(abs(np.log(norm[0] / norm[1])))
     assert found["width"] == pytest.approx(np.log(2))
     assert found["n_bars"] == 0
-    assert {*scalar_nulls()} == {"mean_distance", "mean_norm", "width"}
+    # summing the excess of components over 1, threshold by threshold, gives the length of the tree
+    lengths = []
+    for z, mean in zip((x, y), distance, strict=True):
+        d = distances(z)
+        steps = np.unique(d)
+        excess = [n_components(d, low) - 1 for low in steps[:-1]]
+        lengths.append(np.dot(excess, np.diff(steps)) / mean)
+    assert found["tree_length"] == pytest.approx(abs(np.log(lengths[0] / lengths[1])))
+    assert {*scalar_nulls()} == {"mean_distance", "mean_norm", "width", "tree_length"}
 
 
 def test_nulls_identify_layers_by_their_width_alone():
