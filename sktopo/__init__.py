@@ -25,7 +25,13 @@ _HOMES = {
     "PersistenceVectorizer": "sktopo.diagrams.vectorizer",
     "DiagramDistance": "sktopo.diagrams.distance",
     "DiagramGram": "sktopo.diagrams.gram",
+    "LayerSimilarity": "sktopo.similarity.layer_similarity",
+    "layer_identification_score": "sktopo.similarity.identification",
+    "monotonicity_score": "sktopo.similarity.monotonicity",
+    "sensitivity_curve": "sktopo.similarity.sensitivity",
+    "scalar_nulls": "sktopo.similarity.nulls",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
+    "LayerSimilarityDisplay": "sktopo.plotting.layer_similarity",
     "SubgraphDisplay": "sktopo.plotting.subgraph",
     "DiagramsToGiotto": "sktopo.interop.giotto",
 }

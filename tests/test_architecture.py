@@ -20,8 +20,9 @@ MAY_IMPORT = {
     "activations": {"_base", "_samples"},
     "diagrams": {"_base", "_samples", "_numeric"},
     "filtration": {"_base", "_numeric", "diagrams"},
+    "similarity": {"_base", "_numeric", "diagrams"},
     "datasets": set(),
-    "plotting": {"_base", "diagrams", "filtration"},
+    "plotting": {"_base", "diagrams", "filtration", "similarity"},
     "interop": {"_base", "diagrams"},
 }
 MAY_IMPORT_TORCH = {"activations", "datasets"}

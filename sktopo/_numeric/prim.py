@@ -1,6 +1,7 @@
 """Minimum spanning tree of a distance matrix by Prim's algorithm: one row of the matrix per vertex that joins.
 
-Axes: k = places in the list of vertices that are still outside.
+The order in which it grows carries the whole single linkage: the largest length between two vertices' places is the
+level at which their clusters join. Axes: k = places in the list of vertices that are still outside.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ __all__ = ["tree_of_matrix"]
 
 @kernel
 def tree_of_matrix(distances):
-    """Edge lengths of a minimum spanning tree, in the order in which Prim's algorithm adds them.
+    """Vertices and edge lengths of a minimum spanning tree, in the order in which Prim's algorithm adds them.
 
     Ties need no rule here: the multiset of lengths is the same for every minimum spanning tree.
 
@@ -23,11 +24,13 @@ def tree_of_matrix(distances):
 
     Returns
     -------
-    float64 array of shape (n_points - 1,)
-        inf for a vertex that no edge joins to those before it.
+    order : int64 array of shape (n_points,)
+        The vertices; the tree begins with vertex 0.
+    lengths : float64 array of shape (n_points,)
+        Length at which each came, 0 for the first; inf for a vertex that no edge joins to those before it.
     """
     n = len(distances)
-    lengths = np.empty(max(n - 1, 0), dtype=np.float64)
+    order, lengths = np.zeros(n, dtype=np.int64), np.zeros(n)
     outside = np.arange(1, n)  # vertices that wait, in any order
     reach = np.full(n, np.inf)  # reach[k]: distance of outside[k] from the tree
     newest = 0
@@ -40,7 +43,7 @@ def tree_of_matrix(distances):
                 reach[k] = distance
             if reach[k] < best:
                 nearest, best = k, reach[k]
-        lengths[joined] = best
         newest = outside[nearest]
+        order[joined + 1], lengths[joined + 1] = newest, best
         outside[nearest], reach[nearest] = outside[left - 1], reach[left - 1]
-    return lengths
+    return order, lengths

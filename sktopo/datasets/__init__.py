@@ -1,7 +1,15 @@
 """Real images that come with scikit-learn, and small reference networks trained on them in seconds."""
 
 from sktopo.datasets.digits import load_digits_images
-from sktopo.datasets.networks import accuracy, make_ccff, make_mlp, make_residual_cnn, train_epochs, train_network
+from sktopo.datasets.networks import (
+    accuracy,
+    make_ccff,
+    make_mlp,
+    make_residual_cnn,
+    make_tiny10,
+    train_epochs,
+    train_network,
+)
 
 __all__ = [
     "accuracy",
@@ -9,6 +17,7 @@ __all__ = [
     "make_ccff",
     "make_mlp",
     "make_residual_cnn",
+    "make_tiny10",
     "train_epochs",
     "train_network",
 ]

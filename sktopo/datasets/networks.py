@@ -3,7 +3,7 @@
 torch loads when a network is made, not when this file is imported.
 """
 
-__all__ = ["accuracy", "make_ccff", "make_mlp", "make_residual_cnn", "train_epochs", "train_network"]
+__all__ = ["accuracy", "make_ccff", "make_mlp", "make_residual_cnn", "make_tiny10", "train_epochs", "train_network"]
 
 
 def make_mlp(hidden=(64, 32), *, seed=0):
@@ -99,6 +99,44 @@ def make_residual_cnn(width=8, *, seed=0):
                 "fc": nn.Linear(2 * width, 10),
             }
         )
+
+
+def make_tiny10(width=16, *, seed=0):
+    """The ten-layer network on which measures of similarity are judged (Kornblith et al.), for 8 x 8 images.
+
+    Eight convolutions, each with batch normalisation and ReLU, of 1, 1, 2, 2, 2, 4, 4, 4 times `width` channels; the
+    third and the sixth halve the image, the eighth is 1 x 1. Then the mean over positions, and logits. The published
+    network sees images of 32 x 32 and does not pad the seventh.
+
+    Parameters
+    ----------
+    width : int, default=16
+        Channels of the first convolution.
+    seed : int, default=0
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Layers "conv1" to "conv8", "pool", "flatten", "fc".
+
+    References
+    ----------
+    Kornblith, Norouzi, Lee, Hinton. Similarity of neural network representations revisited. ICML 2019.
+    """
+    from torch import nn
+
+    channels = [1, *(factor * width for factor in (1, 1, 2, 2, 2, 4, 4, 4))]
+    with _seeded(seed):
+        layers = {}
+        for i in range(8):
+            size, stride = (1 if i == 7 else 3), (2 if i in (2, 5) else 1)
+            layers[f"conv{i + 1}"] = nn.Sequential(
+                nn.Conv2d(channels[i], channels[i + 1], size, stride=stride, padding=size // 2, bias=False),
+                nn.BatchNorm2d(channels[i + 1]),
+                nn.ReLU(),
+            )
+        layers |= {"pool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten(), "fc": nn.Linear(channels[-1], 10)}
+        return _named(layers)
 
 
 def train_network(model, images, labels, *, epochs=20, batch_size=64, learning_rate=3e-3, seed=0):

@@ -118,9 +118,8 @@ def _longest(distances, max_value, cut):
 def _tree_lengths(points, distances):
     if distances is None and len(points) > MATRIX_POINTS:
         return forest_of_points(points)
-    return tree_of_matrix(
-        distance_matrix(points) if distances is None else np.ascontiguousarray(distances, dtype=np.float64)
-    )
+    matrix = distance_matrix(points) if distances is None else np.ascontiguousarray(distances, dtype=np.float64)
+    return tree_of_matrix(matrix)[1][1:]
 
 
 def _reduce(distances, longest):

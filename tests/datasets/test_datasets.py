@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from sktopo.datasets import accuracy, load_digits_images, make_ccff, make_mlp, make_residual_cnn, train_network
+from sktopo.datasets import (
+    accuracy,
+    load_digits_images,
+    make_ccff,
+    make_mlp,
+    make_residual_cnn,
+    make_tiny10,
+    train_network,
+)
 
 IMAGES, LABELS = load_digits_images()
 
@@ -15,7 +23,7 @@ def test_digits_are_images_between_zero_and_one():
     assert LABELS.dtype == np.int64 and set(LABELS) == set(range(10))
 
 
-@pytest.mark.parametrize("make", [make_mlp, make_ccff, make_residual_cnn])
+@pytest.mark.parametrize("make", [make_mlp, make_ccff, make_residual_cnn, make_tiny10])
 def test_networks_learn_and_training_repeats_exactly(make):
     models = [train_network(make(), IMAGES[:900], LABELS[:900], epochs=8) for _ in range(2)]
     assert accuracy(models[0], IMAGES[900:], LABELS[900:]) > 0.7
@@ -37,3 +45,15 @@ def test_seeds_make_different_networks():
 def test_unknown_activation_is_an_error():
     with pytest.raises(ValueError, match="'relu' or 'sigmoid'"):
         make_ccff("tanh")
+
+
+def test_tiny10_has_the_published_channels_and_halves_the_image_twice():
+    shapes, x = {}, torch.zeros(1, 1, 8, 8)
+    for name, layer in make_tiny10(width=16).named_children():
+        x = layer(x)
+        shapes[name] = tuple(x.shape[1:])
+    assert [shapes[f"conv{i}"] for i in (1, 2, 3, 4, 5, 6, 7, 8)] == [
+        (16, 8, 8), (16, 8, 8), (32, 4, 4), (32, 4, 4), (32, 4, 4), (64, 2, 2), (64, 2, 2), (64, 2, 2),
+    ]  # fmt: skip
+    assert shapes["flatten"] == (64,) and shapes["fc"] == (10,)
+    assert make_tiny10().conv8[0].kernel_size == (1, 1)

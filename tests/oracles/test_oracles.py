@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.oracles import similarity
 from tests.oracles.activation_graph import explicit_graph
 from tests.oracles.elder_rule import forest_weights, persistence
 from tests.oracles.kruskal import canonical_forest
@@ -201,3 +202,44 @@ def test_farthest_points_on_a_line():
     chosen, radii = farthest_twin(direct_distances([[0.0], [1.0], [5.0], [2.0]]), 4)
     assert chosen.tolist() == [0, 2, 3, 1]
     assert radii.tolist() == [5, 2, 1, 0]
+
+
+def test_unbiased_hsic_is_the_mean_over_quadruples():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(6, 2)), rng.normal(size=(6, 3))
+    k, m = x @ x.T, y @ y.T
+    assert similarity.unbiased_hsic(k, m) == pytest.approx(similarity.u_statistic_hsic(k, m))
+
+
+def test_hsic_of_two_points_by_hand():
+    # centred Gram matrices: [[1, -1], [-1, 1]] and four times that; the trace of their product is 16
+    x, y = np.array([[-1.0], [1.0]]), np.array([[5.0], [9.0]])
+    assert similarity.hsic(x @ x.T, y @ y.T) == pytest.approx(16)
+
+
+def test_procrustes_finds_a_reflection_by_hand():
+    x = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0], [0.0, -2.0]])
+    assert similarity.procrustes(x, x * [1, -1]) == pytest.approx(0)
+    assert similarity.procrustes(x, np.array([[1.0], [-1.0], [0.0], [0.0]])) == pytest.approx(np.sqrt(10 + 2 - 2 * 2))
+
+
+def test_canonical_correlation_of_single_columns_is_their_correlation():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(9, 1)), rng.normal(size=(9, 1))
+    expected = abs(np.corrcoef(x[:, 0], y[:, 0])[0, 1])
+    assert similarity.canonical_correlations(x, y)[0] == pytest.approx([expected])
+    assert [similarity.pwcca(x, y), similarity.svcca(x, y, 0.99)] == pytest.approx([expected] * 2)
+
+
+def test_neighbours_by_hand():
+    # 1 of 1: 0 -> {1} and {2}; 1 -> {0} and {2}; 2 -> {1} and {1}
+    x, y = np.array([[0.0], [1.0], [3.0]]), np.array([[0.0], [3.0], [2.0]])
+    assert similarity.knn_jaccard(x, y, 1) == pytest.approx(1 / 3)
+
+
+def test_spanning_trees_by_hand():
+    a, b = (similarity.distances(np.array(points)[:, None]) for points in ([0.0, 1.0, 4.0], [0.0, 3.0, 1.0]))
+    assert [similarity.n_components(a, t) for t in (0, 1, 2.9, 3)] == [3, 2, 2, 1]
+    assert similarity.rtd_lite(a, b) == pytest.approx(1.5)
+    assert similarity.joining_levels(a).tolist() == [1, 3, 3]
+    assert similarity.spearman(np.array([1, 2, 3]), np.array([2, 4, 4])) == pytest.approx(np.sqrt(0.75))
