@@ -1,7 +1,7 @@
 """How much memory a cloud will take, said before it is taken.
 
-Figures are bytes per ordered pair of points (or, of ripser in degree 2, per triple) at the peak, measured on normal clouds
-and lattices of 100 to 2,000 points in 3 and 64 dimensions and rounded up.
+Figures are bytes per ordered pair of points (or, of ripser in degree 2, per triple) at the peak, measured on normal
+clouds and lattices of 100 to 2,000 points in 3 and 64 dimensions and rounded up.
 """
 
 import numbers
