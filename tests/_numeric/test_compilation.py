@@ -14,6 +14,8 @@ import numpy as np
 from scipy import sparse
 import sktopo._numeric
 from sktopo import Activations, GraphFiltration
+from sktopo._numeric.forest_of_points import forest_of_points
+from sktopo.filtration.rips import rips_pairs
 from sktopo.activations.network import ConvOperator, DenseOperator, MaxOperator, Network, Units
 
 kinds = dict(
@@ -40,6 +42,9 @@ for options in ({}, dict(scope="layer", births="all"), dict(n_jobs=2, normalize=
         GraphFiltration(**options).fit_transform(Activations(values, network=network))
 GraphFiltration().fit_transform([sparse.csr_matrix(np.ones((3, 3)))])
 GraphFiltration().fit_transform(np.ones((2, 3)))
+for _ in range(2):
+    for points in (np.eye(9), np.eye(9, dtype="float32")):
+        rips_pairs(points=points), rips_pairs(points=points, degrees=(0,)), forest_of_points(points)
 
 kernels = {}
 for module in pkgutil.iter_modules(sktopo._numeric.__path__):
@@ -71,3 +76,8 @@ def test_a_second_process_compiles_nothing(tmp_path):
     assert second["sktopo._numeric.sweep.sweep"][1] == 1
     # One signature serves networks, matrices and adjacency matrices alike.
     assert first["sktopo._numeric.sweep.sweep"][2] == 1
+    # Nor does the kind of cloud matter.
+    places = ("distances", "prim", "edge_ranks", "neighbourhood_graph", "rips_degree_one", "forest_of_points")
+    counts = {name: n for name, (_, _, n) in first.items() if name.split(".")[2] in places}
+    assert len(counts) > 20
+    assert set(counts.values()) == {1}
