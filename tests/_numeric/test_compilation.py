@@ -15,6 +15,8 @@ from scipy import sparse
 import sktopo._numeric
 from sktopo import Activations, DiagramDistance, DiagramGram, GraphFiltration
 from sktopo.diagrams.metrics import METRICS
+from sktopo._numeric.forest_of_points import forest_of_points
+from sktopo.filtration.rips import rips_pairs
 from sktopo.activations.network import ConvOperator, DenseOperator, MaxOperator, Network, Units
 
 kinds = dict(
@@ -47,6 +49,9 @@ for X in (flat, crossed):
         DiagramDistance(metric, n_jobs=2).fit(X).transform(X)
     DiagramDistance(method="grid").fit_transform(X)
     DiagramGram("scale_space", None).fit_transform(X)
+for _ in range(2):
+    for points in (np.eye(9), np.eye(9, dtype="float32")):
+        rips_pairs(points=points), rips_pairs(points=points, degrees=(0,)), forest_of_points(points)
 
 kernels = {}
 for module in pkgutil.iter_modules(sktopo._numeric.__path__):
@@ -78,3 +83,8 @@ def test_a_second_process_compiles_nothing(tmp_path):
     assert second["sktopo._numeric.sweep.sweep"][1] == 1
     # One signature serves networks, matrices and adjacency matrices alike.
     assert first["sktopo._numeric.sweep.sweep"][2] == 1
+    # Nor does the kind of cloud matter.
+    places = ("distances", "prim", "edge_ranks", "neighbourhood_graph", "rips_degree_one", "forest_of_points")
+    counts = {name: n for name, (_, _, n) in first.items() if name.split(".")[2] in places}
+    assert len(counts) > 20
+    assert set(counts.values()) == {1}

@@ -46,6 +46,7 @@ CLOUDS = {
     "tight clusters": lambda rng, n: rng.normal(size=(4, 5))[np.arange(n) % 4] + 1e-5 * rng.normal(size=(n, 5)),
     "wide": lambda rng, n: rng.normal(size=(n, 512)),
     "low rank": lambda rng, n: rng.normal(size=(n, 8)) @ rng.normal(size=(8, 64)) + 0.1 * rng.normal(size=(n, 64)),
+    "binary": lambda rng, n: rng.integers(0, 2, size=(n, 64)).astype(float),
     "corners": lambda rng, n: rng.integers(0, 2, size=(n, 7)).astype(float),
 }
 
