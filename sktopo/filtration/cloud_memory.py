@@ -82,9 +82,13 @@ def check_memory(sizes, steps, n_jobs, max_memory):
     beside = f" for each of {at_once} clouds at a time (n_jobs)" if at_once > 1 else ""
     raise ValueError(
         f"{place} has {n} points; with degrees up to {max(steps.degrees)} and engine {steps.engine!r} that takes about "
-        f"{need / 2**30:.2g} GiB{beside}, and max_memory is {max_memory / 2**30:.2g} GiB. "
+        f"{_readable(need)}{beside}, and max_memory is {_readable(max_memory)}. "
         f"{_cure(width, n, n_all, steps, at_once, max_memory)}or raise max_memory."
     )
+
+
+def _readable(n_bytes):
+    return f"{n_bytes / 2**30:.1f} GiB" if n_bytes >= 2**30 else f"{n_bytes / 2**20:.1f} MiB"
 
 
 def _cure(width, n, n_all, steps, at_once, max_memory):
