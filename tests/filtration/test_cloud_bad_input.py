@@ -1,5 +1,7 @@
 """What CloudFiltration refuses, and that it says where and what to do."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -193,7 +195,7 @@ def test_memory_is_predicted_and_refused_with_the_cure():
 
 def test_the_cure_is_the_largest_number_of_points_that_fits():
     clouds = [np.zeros((300, 2))] * 3
-    filtration = CloudFiltration(max_memory=10**6, n_jobs=2).fit(clouds)
+    filtration = CloudFiltration(max_memory=4 * 10**6, n_jobs=2).fit(clouds)
     with pytest.raises(ValueError, match="for each of 2 clouds at a time") as error:
         filtration.transform(clouds)
     most = int(str(error.value).split("max_points=")[1].split(",")[0])
@@ -227,3 +229,29 @@ def test_nothing_is_warned_about_and_input_stays(recwarn):
     CloudFiltration(normalize="unit_norm", max_points=10, n_repeats=2, random_state=0).fit_transform(clouds)
     np.testing.assert_array_equal(np.concatenate(clouds), np.concatenate(before))
     assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"metric": "cosine", "degrees": (0,)},
+        {"normalize": "percentile"},
+        {"normalize": "q90", "engine": "gudhi"},
+        {"metric": "manhattan", "max_points": 50, "subsample": "maxmin"},
+        {"metric": "knn_geodesic"},
+        {"metric": "effective_resistance"},
+        {"max_points": 50, "subsample": "maxmin"},
+    ],
+)
+def test_predictions_are_not_below_what_arrays_take(options):
+    cloud = np.random.default_rng(0).normal(size=(400, 6))
+    filtration = CloudFiltration(random_state=0, **options).fit([cloud])
+    filtration.transform([cloud[:60]])  # what is imported and compiled on first use is no memory of a cloud
+    tracemalloc.start()
+    try:
+        filtration.transform([cloud])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    n_points = options.get("max_points", 400)
+    assert peak <= predicted_memory(n_points, 6, 400, checked_steps(filtration, "clouds", 0))
