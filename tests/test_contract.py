@@ -18,6 +18,8 @@ from sklearn.exceptions import NotFittedError
 from sktopo import (
     ActivationExtractor,
     Activations,
+    DiagramDistance,
+    DiagramGram,
     Diagrams,
     DiagramsToGiotto,
     GraphFiltration,
@@ -69,6 +71,9 @@ CASES = {
     "vectors-statistics": (PersistenceVectorizer(), DIAGRAMS),
     "vectors-landscape": (PersistenceVectorizer(method="landscape", n_bins=20), DIAGRAMS),
     "vectors-list": (PersistenceVectorizer(essential="drop"), DIAGRAMS.to_list()),
+    "distances": (DiagramDistance(metric="wasserstein"), DIAGRAMS),
+    "distances-grid": (DiagramDistance(method="grid", n_cells=32, essential="cap"), DIAGRAMS.to_list()),
+    "gram": (DiagramGram(metric="landscape", order=1), DIAGRAMS),
     "to-giotto": (DiagramsToGiotto(), DIAGRAMS),
 }
 
