@@ -19,6 +19,8 @@ from sktopo import (
     ActivationExtractor,
     Activations,
     CloudFiltration,
+    DiagramDistance,
+    DiagramGram,
     Diagrams,
     DiagramsToGiotto,
     GraphFiltration,
@@ -80,6 +82,9 @@ CASES = {
     "vectors-statistics": (PersistenceVectorizer(), DIAGRAMS),
     "vectors-landscape": (PersistenceVectorizer(method="landscape", n_bins=20), DIAGRAMS),
     "vectors-list": (PersistenceVectorizer(essential="drop"), DIAGRAMS.to_list()),
+    "distances": (DiagramDistance(metric="wasserstein"), DIAGRAMS),
+    "distances-grid": (DiagramDistance(method="grid", n_cells=32, essential="cap"), DIAGRAMS.to_list()),
+    "gram": (DiagramGram(metric="landscape", order=1), DIAGRAMS),
     "to-giotto": (DiagramsToGiotto(), DIAGRAMS),
 }
 

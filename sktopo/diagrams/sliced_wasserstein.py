@@ -13,7 +13,7 @@ from sktopo.diagrams.steps import add_distances, joined, sorted_steps
 
 __all__ = ["grid_error", "sliced_wasserstein"]
 
-TOGETHER = 4  # directions at once: as many as the kernel interleaves, so that memory does not grow with directions
+TOGETHER = 5  # directions at once: as many as the kernel interleaves, so that memory does not grow with directions
 LARGEST = 2**28  # the integer that stands for the L1 norm of the largest fitted embedding; sums stay below 2 ** 31
 SAMPLE = 8192  # points that decide where cells are narrow
 SLOTS = 16  # equal slots per cell, between which cells end

@@ -105,7 +105,7 @@ def _features(points, grid, sigma, weight, mirrored):
         if mirrored:
             right -= np.exp(-(((across + height[a:b, None]) / sigma) ** 2))
         np.matmul(left, weights[a:b, None] * right, out=out[i])
-    return out.reshape(points.n_samples, -1)
+    return out.reshape(points.n_samples, len(along) * len(across))
 
 
 def _direct(x, y, sigma, weight, mirrored, n_jobs):

@@ -11,7 +11,7 @@ from sklearn.svm import SVC
 
 from sktopo import DiagramDistance, DiagramGram, Diagrams
 from sktopo.diagrams import metrics
-from sktopo.diagrams.metrics import METRICS
+from sktopo.diagrams.metrics import METRICS, SMOOTHED
 
 WITH_GRAM = [name for name in METRICS if name not in ("wasserstein", "bottleneck")]
 
@@ -238,6 +238,16 @@ def test_diagrams_of_another_kind_are_refused():
     other = Diagrams(diagrams.birth, diagrams.death, diagrams.offsets, diagrams.blocks, negated=True)
     with pytest.raises(ValueError, match="fitted on diagrams with negated=False"):
         DiagramDistance().fit(diagrams).transform(other)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_an_empty_batch_gives_an_empty_matrix(metric):
+    diagrams, _ = labelled(6)
+    assert DiagramDistance(metric).fit(diagrams).transform(diagrams[:0]).shape == (0, 6)
+    if metric in WITH_GRAM:
+        assert DiagramGram(metric).fit(diagrams).transform(diagrams[:0]).shape == (0, 6)
+    if metric in SMOOTHED:
+        assert DiagramGram(metric, None).fit(diagrams).transform(diagrams[:0]).shape == (0, 6)
 
 
 def test_one_diagram_and_equal_diagrams_are_no_trouble():
