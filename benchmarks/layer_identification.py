@@ -104,7 +104,7 @@ def diagram_measures():
         for variant, cloud in clouds.items()
     }
     nulls = scalar_nulls(filtration=clouds["raw"])
-    return table | {("null: number of bars", "H1"): nulls["n_bars"]}
+    return table | {("null: number of bars", "H1, one number"): nulls["n_bars"]}
 
 
 def row_of(measure, variant, similarity, activations):
@@ -144,7 +144,7 @@ def main(n_networks=10):
     held_out = [accuracy(model, images[1297:], labels[1297:]) for model in models]
     print(f"{n_networks} networks; accuracy on held-out digits {min(held_out):.3f} to {max(held_out):.3f}")
     activations = [ActivationExtractor(model, layers=LAYERS).fit_transform(images[1297:]) for model in models]
-    nulls = {(f"null: {name.replace('_', ' ')}", "raw"): null for name, null in scalar_nulls().items()}
+    nulls = {(f"null: {name.replace('_', ' ')}", "one number"): null for name, null in scalar_nulls().items()}
     rows = [row_of(*key, similarity, activations) for key, similarity in (measures() | nulls).items()]
     sets = [[each] for each in activations]
     rows += [row_of(*key, similarity, sets) for key, similarity in diagram_measures().items()]
