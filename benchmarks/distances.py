@@ -206,4 +206,4 @@ if __name__ == "__main__":
     for n in (200, 1000):
         table += bottleneck(line, n) + wasserstein(line, n, 1) + wasserstein(line, n, 2)
     table += smoothed()
-    report("distances", table, __doc__)
+    report("distances", {"distances": table}, __doc__)
