@@ -149,7 +149,8 @@ def main(n_networks=10):
     sets = [[each] for each in activations]
     rows += [row_of(*key, similarity, sets) for key, similarity in diagram_measures().items()]
     rows.sort(key=lambda row: -row["accuracy %"])
-    report("layer_identification" if n_networks == 10 else None, rows, f"{__doc__}\nheld-out accuracies: {held_out}")
+    notes = f"{__doc__}\nheld-out accuracies: {held_out}"
+    report("layer_identification" if n_networks == 10 else None, {"measures": rows}, notes)
     if n_networks == 10:
         write_table(rows)
 

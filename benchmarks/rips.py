@@ -168,7 +168,7 @@ def measure(name, cloud, repeats):
 
 def time_all(clouds, only=""):
     rows = [row for name in clouds if only in name for row in measure(name, clouds[name], 7)]
-    report(None if only else "rips", rows, __doc__)
+    report(None if only else "rips", {"clouds": rows}, __doc__)
 
 
 def run_large(name):
@@ -210,7 +210,7 @@ if __name__ == "__main__":
     if arguments.clouds:
         time_all(np.load(arguments.clouds), arguments.only)
     if arguments.large:
-        report("rips_large", list(large_rows()), __doc__)
+        report("rips_large", {"large": list(large_rows())}, __doc__)
     if arguments.one:
         print(json.dumps(run_large(arguments.one)))
     if len(sys.argv) == 1:
