@@ -123,13 +123,20 @@ class TopologicalUncertainty(Detector):
         return self._layer_scores(points).mean(axis=1)
 
     def _layer_scores(self, points):
-        # (n_samples, n_classes, n_layers)
-        distances = np.stack(
-            [_distances(lists, self.centers_[layer], self.p) / lists.shape[1] for layer, lists in self._trees(points)],
-            axis=-1,
-        )
-        own = known_class(points.predicted, self.classes_, distances.mean(axis=-1))
-        return -distances[np.arange(len(points)), own]
+        trees = dict(self._trees(points))
+        own = self._own_class(points.predicted, trees)
+        distances = [_distances(lists, self.centers_[layer][own], self.p) for layer, lists in trees.items()]
+        return -np.stack(distances, axis=1)
+
+    def _own_class(self, predicted, trees):
+        """Position in ``classes_`` of the predicted class, or of the nearest where fit did not see it."""
+        nearness = np.zeros((len(predicted), len(self.classes_)))
+        unseen = ~np.isin(predicted, self.classes_)
+        if unseen.any():
+            for layer, lists in trees.items():
+                for k, center in enumerate(self.centers_[layer]):
+                    nearness[unseen, k] += _distances(lists[unseen], center, self.p)
+        return known_class(predicted, self.classes_, nearness)
 
     def _trees(self, points):
         """(layer, sorted weights of shape (n_samples, n_weights)) of every layer."""
@@ -139,16 +146,19 @@ class TopologicalUncertainty(Detector):
 
 
 def _distances(lists, centers, p):
-    """Distance of every list to every center."""
-    return np.stack([np.linalg.norm(lists - center, ord=p, axis=1) for center in centers], axis=1)
+    """Distance of every list to its center, per weight."""
+    differences = lists - centers
+    if p == 2:
+        return np.sqrt(np.einsum("ij,ij->i", differences, differences)) / lists.shape[1]
+    return np.abs(differences, out=differences).sum(axis=1) / lists.shape[1]
 
 
 def _sorted_weights(diagrams, block):
     """Weights of each sample's tree, heaviest first and filled up with zeros, from deaths of classes born at once."""
     weights = np.zeros((len(diagrams), max(1, diagrams.max_pairs[block] - 1)))
-    n_blocks = len(diagrams.blocks)
-    for i, row in enumerate(weights):
-        deaths = diagrams.death[diagrams.offsets[i * n_blocks + block] : diagrams.offsets[i * n_blocks + block + 1]]
-        deaths = np.sort(deaths[deaths < np.inf])
-        row[: len(deaths)] = -deaths
+    starts, stops = (diagrams.offsets[block + side :: len(diagrams.blocks)] for side in (0, 1))
+    for row, start, stop in zip(weights, starts, stops, strict=False):  # starts has the end of all, too
+        deaths = diagrams.death[start:stop]  # strongest first, then the essential classes
+        n_edges = np.searchsorted(deaths, np.inf)
+        row[:n_edges] = -deaths[:n_edges]
     return weights

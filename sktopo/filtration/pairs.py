@@ -31,7 +31,9 @@ def pairs_of(components, births, *, divisor=1.0, keep=0.0):
         Only edges with phi >= keep exist, after division. Dropping the lighter edges of the forest leaves the
         forest of the graph without its lighter edges: what would have died below the threshold lives on.
     """
-    birth, death = (_all_born_first if births == "all" else _born_at_edge)(components, divisor, keep)
+    if births == "all":
+        return _all_born_first(components, divisor, keep)
+    birth, death = _born_at_edge(components, divisor, keep)
     order = np.argsort(-birth, kind="stable")  # deaths come strongest first already
     return birth[order], death[order]
 
@@ -55,8 +57,10 @@ def _born_at_edge(components, divisor, keep):
 def _all_born_first(components, divisor, keep):
     n_kept = n_kept_edges(components, divisor, keep)
     phi = components.forest_phi[:n_kept] / divisor
-    ends = np.concatenate([components.forest_u[:n_kept], components.forest_v[:n_kept]])
-    n_active = len(np.unique(ends))
+    active = np.zeros(len(components.label), dtype=bool)
+    active[components.forest_u[:n_kept]] = True
+    active[components.forest_v[:n_kept]] = True
+    n_active = np.count_nonzero(active)
     death = np.full(n_active, -np.inf)
     death[:n_kept] = phi
     return np.full(n_active, phi[0] if n_kept else 0.0), death
