@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "interop": {"_base", "diagrams", "activations"},
 }
 MAY_IMPORT_TORCH = {"activations", "datasets"}
-ATTACKS = PACKAGE / "detection" / "attacks.py"  # follows gradients, and is imported by nothing
+# Attacks follow gradients; these import torch inside functions.
+ATTACKS = {PACKAGE / "detection" / "forward.py", PACKAGE / "detection" / "toolbox.py"}
 
 
 def room_of(path):
@@ -65,7 +66,7 @@ def test_import_arrows_point_down(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_torch_stays_in_its_rooms(path):
     found = [node.lineno for name, node in imports_of(path) if name.split(".")[0] == "torch"]
-    allowed = room_of(path) in MAY_IMPORT_TORCH or path == ATTACKS
+    allowed = room_of(path) in MAY_IMPORT_TORCH or path in ATTACKS
     assert not found or allowed, f"{path} imports torch in line {found[0]}"
 
 

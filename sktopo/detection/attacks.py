@@ -5,11 +5,15 @@ Inputs go in, inputs of the same shape and type come out, one for each, whether 
 attack of Carlini and Wagner come from the adversarial-robustness-toolbox (``pip install sktopo[attacks]``).
 """
 
-import numbers
-
 import numpy as np
 
+from sktopo.detection.forward import by_gradient, logits_of
+from sktopo.detection.inputs import check_clip, check_count, check_inputs, check_size, clipped
+from sktopo.detection.toolbox import attacked_by, toolbox
+
 __all__ = ["carlini_wagner", "deepfool", "equal_norm_noise", "fgsm", "pgd", "predictions", "successful"]
+
+TINY = np.finfo(np.float64).tiny
 
 
 def fgsm(model, X, eps, *, y=None, clip=(0.0, 1.0), batch_size=256):
@@ -26,7 +30,7 @@ def fgsm(model, X, eps, *, y=None, clip=(0.0, 1.0), batch_size=256):
     y : array-like of int of shape (n_samples,) or None, default=None
         Classes to lead away from; None stands for those that the network predicts.
     clip : (float, float) or None, default=(0.0, 1.0)
-        Least and largest value that an input can have.
+        Least and largest value that an input can have. Inputs that lie outside are refused.
     batch_size : int, default=256
         The result does not depend on it.
 
@@ -47,8 +51,12 @@ def fgsm(model, X, eps, *, y=None, clip=(0.0, 1.0), batch_size=256):
     >>> round(float(np.abs(fgsm(make_mlp(), images[:10], 0.1) - images[:10]).max()), 6)
     0.1
     """
-    _check_size("fgsm", eps)
-    return _by_batch(model, X, y, batch_size, lambda batch, labels, gradient: _step(batch, gradient, eps, "linf", clip))
+    check_size("fgsm", "eps", eps)
+    X = check_inputs(X)
+    check_clip("fgsm", X, clip)
+    return by_gradient(
+        model, X, y, batch_size, lambda batch, gradient: clipped(_step(batch, gradient, eps, "linf"), clip)
+    )
 
 
 def pgd(
@@ -85,7 +93,7 @@ def pgd(
     random_start : bool, default=True
         Start at a random point of the ball instead of the input.
     clip : (float, float) or None, default=(0.0, 1.0)
-        Least and largest value that an input can have.
+        Least and largest value that an input can have. Inputs that lie outside are refused.
     batch_size : int, default=256
         The result does not depend on it.
     random_state : int, default=0
@@ -110,22 +118,19 @@ def pgd(
     >>> bool(np.linalg.norm(change.reshape(10, -1), axis=1).max() <= 1.0001)
     True
     """
-    _check_size("pgd", eps)
+    check_size("pgd", "eps", eps)
     if norm not in ("linf", "l2"):
         raise ValueError(f"The 'norm' of pgd must be 'linf' or 'l2'. Got {norm!r} instead.")
-    if not isinstance(steps, numbers.Integral) or isinstance(steps, bool) or steps < 1:
-        raise ValueError(f"The 'steps' of pgd must be a positive integer. Got {steps!r} instead.")
-    X = _inputs(X)
-    y = predictions(model, X, batch_size=batch_size) if y is None else np.asarray(y)
+    check_count("pgd", "steps", steps)
     step_size = 2.5 * eps / steps if step_size is None else step_size
+    check_size("pgd", "step_size", step_size, positive=eps > 0)
+    X = check_inputs(X)
+    check_clip("pgd", X, clip)
+    y = predictions(model, X, batch_size=batch_size) if y is None else y
     attacked = _in_ball(X, _start(X, eps, norm, random_state) if random_start else X, eps, norm, clip)
     for _ in range(steps):
-        moved = _by_batch(
-            model,
-            attacked,
-            y,
-            batch_size,
-            lambda batch, labels, gradient: _step(batch, gradient, step_size, norm, None),
+        moved = by_gradient(
+            model, attacked, y, batch_size, lambda batch, gradient: _step(batch, gradient, step_size, norm)
         )
         attacked = _in_ball(X, moved, eps, norm, clip)
     return attacked
@@ -140,8 +145,8 @@ def deepfool(model, X, *, clip=(0.0, 1.0), n_classes=None, max_iter=50, overshoo
         From inputs to logits.
     X : array-like of shape (n_samples, ...)
         Inputs, such as images in [0, 1].
-    clip : (float, float), default=(0.0, 1.0)
-        Least and largest value that an input can have.
+    clip : (float, float) or None, default=(0.0, 1.0)
+        Least and largest value that an input can have. Inputs that lie outside are refused.
     n_classes : int or None, default=None
         Number of logits; None runs the network to see.
     max_iter : int, default=50
@@ -163,9 +168,9 @@ def deepfool(model, X, *, clip=(0.0, 1.0), n_classes=None, max_iter=50, overshoo
     Moosavi-Dezfooli, Fawzi, Frossard. DeepFool: a simple and accurate method to fool deep neural networks. CVPR 2016,
     arXiv 1511.04599.
     """
-    evasion = _toolbox()
+    evasion = toolbox()
     options = {"max_iter": max_iter, "epsilon": overshoot, "batch_size": batch_size, "verbose": False}
-    return _by_toolbox(lambda classifier: evasion.DeepFool(classifier, **options), model, X, clip, n_classes)
+    return attacked_by(lambda net: evasion.DeepFool(net, **options), "deepfool", model, X, clip, n_classes)
 
 
 def carlini_wagner(model, X, *, clip=(0.0, 1.0), n_classes=None, confidence=0.0, max_iter=20, batch_size=256):
@@ -177,8 +182,8 @@ def carlini_wagner(model, X, *, clip=(0.0, 1.0), n_classes=None, confidence=0.0,
         From inputs to logits.
     X : array-like of shape (n_samples, ...)
         Inputs, such as images in [0, 1].
-    clip : (float, float), default=(0.0, 1.0)
-        Least and largest value that an input can have.
+    clip : (float, float) or None, default=(0.0, 1.0)
+        Least and largest value that an input can have. Inputs that lie outside are refused.
     n_classes : int or None, default=None
         Number of logits; None runs the network to see.
     confidence : float, default=0.0
@@ -199,9 +204,9 @@ def carlini_wagner(model, X, *, clip=(0.0, 1.0), n_classes=None, confidence=0.0,
     ----------
     Carlini, Wagner. Towards evaluating the robustness of neural networks. S&P 2017, arXiv 1608.04644.
     """
-    evasion = _toolbox()
+    evasion = toolbox()
     options = {"confidence": confidence, "max_iter": max_iter, "batch_size": batch_size, "verbose": False}
-    return _by_toolbox(lambda classifier: evasion.CarliniL2Method(classifier, **options), model, X, clip, n_classes)
+    return attacked_by(lambda net: evasion.CarliniL2Method(net, **options), "carlini_wagner", model, X, clip, n_classes)
 
 
 def equal_norm_noise(X, attacked, *, clip=(0.0, 1.0), random_state=0):
@@ -229,14 +234,15 @@ def equal_norm_noise(X, attacked, *, clip=(0.0, 1.0), random_state=0):
     >>> np.linalg.norm(noisy - X, axis=1).round(6)
     array([0.1, 0.2])
     """
-    X, attacked = _inputs(X), _inputs(attacked)
+    X, attacked = check_inputs(X), check_inputs(attacked)
+    check_clip("equal_norm_noise", X, clip)
     if X.shape != attacked.shape:
         raise ValueError(f"X and attacked must have one shape. Got {X.shape} and {attacked.shape}.")
     wanted = _lengths(attacked - X)
     noise = np.random.default_rng(random_state).normal(size=X.shape)
     for _ in range(10):
         noise = noise * (wanted / np.maximum(_lengths(noise), np.finfo(float).tiny))
-        noise = _clipped(X + noise, clip) - X
+        noise = clipped(X + noise, clip) - X
     return (X + noise).astype(X.dtype)
 
 
@@ -254,7 +260,7 @@ def predictions(model, X, *, batch_size=256):
     -------
     int64 ndarray of shape (n_samples,)
     """
-    return _logits(model, _inputs(X), batch_size).argmax(axis=1)
+    return logits_of(model, X, batch_size).argmax(axis=1)
 
 
 def successful(model, X, attacked, y, *, batch_size=256):
@@ -278,55 +284,11 @@ def successful(model, X, attacked, y, *, batch_size=256):
     return (before == np.asarray(y)) & (after != np.asarray(y))
 
 
-def _by_batch(model, X, y, batch_size, move):
-    """``move(batch, labels, gradient of the loss)`` of every batch, as one array of the type of X."""
-    import torch
-
-    from sktopo.activations.borrowing import borrowed
-
-    X = _inputs(X)
-    y = predictions(model, X, batch_size=batch_size) if y is None else np.asarray(y)
-    if y.shape != (len(X),):
-        raise ValueError(f"y must hold one class for each of the {len(X)} inputs. Got shape {y.shape} instead.")
-    parts = []
-    with borrowed(model, None), torch.enable_grad():
-        place = _place(model)
-        for start in range(0, len(X), batch_size):
-            labels = torch.from_numpy(y[start : start + batch_size].astype(np.int64)).to(place["device"])
-            batch = torch.from_numpy(X[start : start + batch_size]).to(**place).requires_grad_()
-            # A sum, so that an input's gradient does not depend on the size of its batch.
-            loss = torch.nn.functional.cross_entropy(model(batch), labels, reduction="sum")
-            (gradient,) = torch.autograd.grad(loss, batch)
-            parts.append(move(X[start : start + batch_size], labels, gradient.cpu().numpy()))
-    return np.concatenate(parts).astype(X.dtype)
-
-
-def _logits(model, X, batch_size):
-    import torch
-
-    from sktopo.activations.borrowing import borrowed
-
-    with borrowed(model, None):
-        place = _place(model)
-        return np.concatenate(
-            [
-                model(torch.from_numpy(X[start : start + batch_size]).to(**place)).cpu().numpy()
-                for start in range(0, len(X), batch_size)
-            ]
-        )
-
-
-def _place(model):
-    """Device and floating-point type that the network computes on; None where it has no numbers of its own."""
-    tensors = [tensor for tensor in (*model.parameters(), *model.buffers()) if tensor.is_floating_point()]
-    return {"device": tensors[0].device, "dtype": tensors[0].dtype} if tensors else {"device": None, "dtype": None}
-
-
-def _step(X, gradient, size, norm, clip):
+def _step(X, gradient, size, norm):
     """A step of some size up the gradient; where it is zero there is no way up, and no step."""
     if norm == "linf":
-        return _clipped(X + size * np.sign(gradient), clip)
-    return _clipped(X + size * gradient / np.maximum(_lengths(gradient), np.finfo(np.float32).tiny), clip)
+        return X + size * np.sign(gradient)
+    return X + size * gradient / np.maximum(_lengths(gradient), TINY)
 
 
 def _start(X, eps, norm, random_state):
@@ -345,65 +307,11 @@ def _in_ball(X, moved, eps, norm, clip):
     if norm == "linf":
         change = np.clip(change, -eps, eps)
     else:
-        change = change * np.minimum(1.0, eps / np.maximum(_lengths(change), np.finfo(np.float32).tiny))
-    return _clipped(X + change, clip).astype(X.dtype)
+        change = change * np.minimum(1.0, eps / np.maximum(_lengths(change), TINY))
+    return clipped(X + change, clip).astype(X.dtype)
 
 
 def _lengths(changes):
     """Euclidean length of every input's change, in the shape that multiplies them."""
     flat = np.linalg.norm(changes.reshape(len(changes), -1).astype(np.float64), axis=1)
     return flat.reshape((-1,) + (1,) * (changes.ndim - 1))
-
-
-def _clipped(values, clip):
-    return values if clip is None else np.clip(values, *clip)
-
-
-def _inputs(X):
-    X = np.asarray(X)
-    if X.dtype.kind != "f":
-        raise ValueError(
-            f"Inputs must be floating-point numbers, such as images in [0, 1]. Got type {X.dtype} instead."
-        )
-    if X.ndim < 2 or len(X) == 0 or not np.isfinite(X).all():
-        raise ValueError(
-            f"Inputs must be finite, at least one, with samples along the first axis. Got shape {X.shape}"
-            f"{'' if np.isfinite(X).all() else ' with NaN or infinity'}."
-        )
-    return np.ascontiguousarray(X)
-
-
-def _check_size(attack, eps):
-    if not isinstance(eps, numbers.Real) or isinstance(eps, bool) or not 0 <= eps < np.inf:
-        raise ValueError(f"The 'eps' of {attack} must be a number >= 0. Got {eps!r} instead.")
-
-
-def _toolbox():
-    try:
-        from art.attacks import evasion
-    except ImportError as error:
-        raise ImportError(
-            "DeepFool and Carlini-Wagner attacks come from the adversarial-robustness-toolbox. Install it with "
-            "pip install 'sktopo[attacks]', or use fgsm or pgd."
-        ) from error
-    return evasion
-
-
-def _by_toolbox(make_attack, model, X, clip, n_classes):
-    import torch
-    from art.estimators.classification import PyTorchClassifier
-
-    from sktopo.activations.borrowing import borrowed
-
-    X = _inputs(X)
-    n_classes = _logits(model, X[:1], 1).shape[1] if n_classes is None else n_classes
-    with borrowed(model, None), torch.enable_grad():
-        classifier = PyTorchClassifier(
-            model,
-            torch.nn.CrossEntropyLoss(),
-            X.shape[1:],
-            n_classes,
-            clip_values=clip,
-            device_type="gpu" if str(_place(model)["device"]).startswith("cuda") else "cpu",
-        )
-        return make_attack(classifier).generate(X.astype(np.float32)).astype(X.dtype)  # what the toolbox computes in

@@ -4,13 +4,14 @@ import numbers
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import KFold
-from sklearn.utils import Bunch
+from sklearn.utils import Bunch, check_random_state
+
+from sktopo.detection.inputs import check_clip
 
 __all__ = ["NoveltyFold", "adversarial_inputs", "auroc_scorer"]
 
 
-def adversarial_inputs(model, X, y, attack, *, random_state=0):
+def adversarial_inputs(model, X, y, attack, *, clip=(0.0, 1.0), random_state=0):
     """Inputs to judge detectors of attacks by: clean, noisy and attacked copies of the same images.
 
     Only images count that the network classifies rightly and that the attack makes it misclassify. Of each there is a
@@ -26,6 +27,8 @@ def adversarial_inputs(model, X, y, attack, *, random_state=0):
         True classes.
     attack : callable
         ``attack(model, X)`` gives the attacked inputs, as ``functools.partial(pgd, eps=0.1)`` does.
+    clip : (float, float) or None, default=(0.0, 1.0)
+        Least and largest value that the noisy copies can have. Give it to the attack, too.
     random_state : int, default=0
         Of the noise.
 
@@ -42,7 +45,7 @@ def adversarial_inputs(model, X, y, attack, *, random_state=0):
     Raises
     ------
     ValueError
-        If no attack succeeds.
+        If no attack succeeds, or inputs lie outside of `clip`.
 
     Examples
     --------
@@ -61,6 +64,7 @@ def adversarial_inputs(model, X, y, attack, *, random_state=0):
     X, y = np.asarray(X), np.asarray(y)
     if y.shape != (len(X),):
         raise ValueError(f"y must hold one class for each of the {len(X)} inputs. Got shape {y.shape} instead.")
+    check_clip("adversarial_inputs", X, clip)
     attacked = attack(model, X)
     right = predictions(model, X) == y
     index = np.flatnonzero(successful(model, X, attacked, y))
@@ -69,7 +73,7 @@ def adversarial_inputs(model, X, y, attack, *, random_state=0):
             f"No attack succeeded on the {right.sum()} of {len(X)} inputs that are classified rightly. Make the attack "
             "stronger."
         )
-    noisy = equal_norm_noise(X[index], attacked[index], random_state=random_state)
+    noisy = equal_norm_noise(X[index], attacked[index], clip=clip, random_state=random_state)
     return Bunch(
         clean=X[index],
         noisy=noisy,
@@ -103,7 +107,8 @@ class NoveltyFold:
     """Splits for tuning detectors: fit on normal inputs alone, judge on held-out inputs of both kinds.
 
     It makes ``GridSearchCV(detector, grid, cv=NoveltyFold(), scoring=auroc_scorer).fit(X, y)`` honest, with y of 1 and
-    -1: no abnormal input is ever in fit, and with `groups` no image has copies on both sides.
+    -1: no abnormal input is ever in fit, and with `groups` no image has copies on both sides. Every split judges inputs
+    of both kinds.
 
     Parameters
     ----------
@@ -117,8 +122,8 @@ class NoveltyFold:
     >>> y = [1, 1, 1, 1, -1, -1, -1, -1]
     >>> for train, test in NoveltyFold(2).split(y, y, groups=[0, 1, 2, 3, 0, 1, 2, 3]):
     ...     print(train, test)
-    [0 1] [2 3 6 7]
-    [2 3] [0 1 4 5]
+    [0 3] [1 2 5 6]
+    [1 2] [0 3 4 7]
     """
 
     def __init__(self, n_splits=5, *, random_state=0):
@@ -159,15 +164,28 @@ class NoveltyFold:
         if y is None:
             raise ValueError("NoveltyFold judges normal inputs beside abnormal ones. Give y of both 1 and -1.")
         normal = np.asarray(y) != -1
-        _, members = np.unique(np.arange(len(normal)) if groups is None else groups, return_inverse=True)
         if normal.all() or not normal.any():
             raise ValueError("NoveltyFold judges normal inputs beside abnormal ones. Give y of both 1 and -1.")
+        _, members = np.unique(np.arange(len(normal)) if groups is None else groups, return_inverse=True)
         if len(members) != len(normal):
             raise ValueError(f"groups must hold one entry for each of the {len(normal)} inputs. Got {len(members)}.")
+        fold = self._fold_of_group(normal, members)[members]
+        for k in range(self.n_splits):
+            yield np.flatnonzero(normal & (fold != k)), np.flatnonzero(fold == k)
+
+    def _fold_of_group(self, normal, members):
+        """Fold of every group: those of normal inputs alone, of both kinds, of abnormal ones are dealt in turns."""
         n_groups = members.max() + 1
-        if n_groups < self.n_splits:
-            raise ValueError(f"NoveltyFold(n_splits={self.n_splits}) needs as many groups. Got {n_groups}.")
-        folds = KFold(self.n_splits, shuffle=True, random_state=self.random_state)
-        for _, held_out in folds.split(np.empty((n_groups, 1))):
-            judged = np.isin(members, held_out)
-            yield np.flatnonzero(normal & ~judged), np.flatnonzero(judged)
+        has = [np.bincount(members[kind], minlength=n_groups) > 0 for kind in (normal, ~normal)]
+        for kind, held in zip(("normal", "abnormal"), has, strict=True):
+            if held.sum() < self.n_splits:
+                raise ValueError(
+                    f"NoveltyFold(n_splits={self.n_splits}) needs as many {kind} inputs or groups. Got {held.sum()}. "
+                    "Give more, or a smaller n_splits."
+                )
+        order = check_random_state(self.random_state).permutation(n_groups)
+        turn = has[1].astype(int) - has[0]  # those with both in between, so that each kind is dealt in one go
+        order = order[np.argsort(turn[order], kind="stable")]
+        fold = np.empty(n_groups, dtype=np.int64)
+        fold[order] = np.arange(n_groups) % self.n_splits
+        return fold

@@ -1,9 +1,9 @@
 """Shifts of inputs, to judge detectors by: noise, blur, shuffled pixels, inversion, classes left out of training."""
 
-import numbers
-
 import numpy as np
 from scipy.ndimage import gaussian_filter
+
+from sktopo.detection.inputs import check_clip, check_size, clipped
 
 __all__ = ["add_noise", "blur", "invert", "shuffle_pixels", "unseen_classes"]
 
@@ -17,7 +17,7 @@ def add_noise(X, scale, *, clip=(0.0, 1.0), random_state=0):
     scale : float
         Standard deviation.
     clip : (float, float) or None, default=(0.0, 1.0)
-        Least and largest value that an input can have.
+        Least and largest value that an input can have. Inputs that lie outside are refused.
     random_state : int, default=0
 
     Returns
@@ -25,9 +25,10 @@ def add_noise(X, scale, *, clip=(0.0, 1.0), random_state=0):
     ndarray of the shape and type of X
     """
     X = np.asarray(X)
-    _check_scale("add_noise", scale)
+    check_size("add_noise", "scale", scale)
+    check_clip("add_noise", X, clip)
     noisy = X + scale * np.random.default_rng(random_state).normal(size=X.shape)
-    noisy = noisy if clip is None else np.clip(noisy, *clip)
+    noisy = clipped(noisy, clip)
     return (noisy if X.dtype.kind == "f" else np.round(noisy)).astype(X.dtype)
 
 
@@ -45,7 +46,7 @@ def blur(X, scale):
     ndarray of the shape and type of X
     """
     X = np.asarray(X)
-    _check_scale("blur", scale)
+    check_size("blur", "scale", scale)
     if X.ndim < 3:
         raise ValueError(f"blur takes images, whose last two axes are height and width. Got shape {X.shape} instead.")
     smooth = gaussian_filter(X.astype(np.float64), (0,) * (X.ndim - 2) + (scale, scale), mode="nearest")
@@ -83,13 +84,16 @@ def invert(X, *, clip=(0.0, 1.0)):
     ----------
     X : array-like of shape (n_samples, ...)
     clip : (float, float), default=(0.0, 1.0)
-        Least and largest value that an input can have.
+        Least and largest value that an input can have. Inputs that lie outside are refused.
 
     Returns
     -------
     ndarray of the shape and type of X
     """
     X = np.asarray(X)
+    if clip is None:
+        raise ValueError("invert mirrors values within a range, and clip is None. Give (least, largest).")
+    check_clip("invert", X, clip)
     return (clip[0] + clip[1] - X).astype(X.dtype)
 
 
@@ -125,8 +129,3 @@ def unseen_classes(X, y, classes):
     if unseen.all():
         raise ValueError("All classes are to be left out. Leave some for training.")
     return X[~unseen], np.unique(y[~unseen], return_inverse=True)[1], X[unseen]
-
-
-def _check_scale(name, scale):
-    if not isinstance(scale, numbers.Real) or isinstance(scale, bool) or not 0 <= scale < np.inf:
-        raise ValueError(f"The 'scale' of {name} must be a number >= 0. Got {scale!r} instead.")

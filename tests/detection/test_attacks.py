@@ -115,6 +115,79 @@ def test_attacks_of_the_toolbox(attack):
     assert lengths(attacked - small).mean() < 1.5
 
 
+@pytest.mark.parametrize("attack", ["deepfool", "carlini_wagner"])
+def test_the_toolbox_leaves_no_trace_and_reads_networks_of_double_precision(attack):
+    pytest.importorskip("art")
+    model = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(6, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.Linear(8, 4))
+    model[2].eval()
+    model[1].weight.grad = torch.ones(8, 6)
+    rows = np.random.default_rng(0).random((10, 6))
+    modes, state = [module.training for module in model], {k: v.clone() for k, v in model.state_dict().items()}
+    single = getattr(attacks, attack)(model, rows.astype(np.float32))
+    assert [module.training for module in model] == modes
+    assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
+    assert (model[1].weight.grad == 1).all()
+    assert all(parameter.grad is None for parameter in [model[1].bias, *model[4].parameters()])
+    double = getattr(attacks, attack)(model.double(), rows)
+    assert double.dtype == np.float64
+    np.testing.assert_allclose(double, single, atol=0.05)
+
+
+def test_of_a_linear_network_deepfool_finds_the_nearest_boundary():
+    pytest.importorskip("art")
+    torch.manual_seed(0)
+    model = nn.Linear(6, 3)
+    rows = np.random.default_rng(0).normal(size=(20, 6)).astype(np.float32)
+    logits, weight = model(torch.from_numpy(rows)).detach().numpy(), model.weight.detach().numpy()
+    first = logits.argmax(axis=1)
+    gaps = [
+        min((row[c] - row[k]) / np.linalg.norm(weight[c] - weight[k]) for k in range(3) if k != c)
+        for row, c in zip(logits, first, strict=True)
+    ]
+    found = attacks.deepfool(model, rows, clip=None)
+    assert (attacks.predictions(model, found) != first).all()
+    np.testing.assert_allclose(lengths(found - rows), 1.02 * np.array(gaps), rtol=0.01)
+
+
+def test_inputs_are_left_alone_by_networks_that_work_in_place():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(6, 4))
+    rows = np.random.default_rng(0).normal(size=(20, 6)).astype(np.float32)
+    before = rows.copy()
+    rows.flags.writeable = False  # as memory maps are
+    attacks.predictions(model, rows)
+    attacked = attacks.fgsm(model, rows, 0.1, clip=None)
+    np.testing.assert_array_equal(rows, before)
+    np.testing.assert_array_equal(attacked[rows < 0], rows[rows < 0])  # no gradient behind the ReLU
+    plain = nn.Sequential(nn.ReLU(), model[1])
+    np.testing.assert_array_equal(attacks.pgd(model, rows, 0.5, clip=None), attacks.pgd(plain, rows, 0.5, clip=None))
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_dropout_and_batch_statistics_do_not_make_an_attack_random(attack):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.ReLU(), nn.Linear(8, 4))
+    rows = np.random.default_rng(0).random((20, 6)).astype(np.float32)
+    whole, parts = (ATTACKS[attack](model, rows, batch_size=size) for size in (20, 3))
+    np.testing.assert_allclose(whole, parts, atol=1e-6)
+    assert all(module.training for module in model.modules()) and not model[1].running_mean.any()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        *ATTACKS.values(),
+        lambda model, X: attacks.deepfool(model, X),
+        lambda model, X: attacks.carlini_wagner(model, X),
+        lambda model, X: attacks.equal_norm_noise(X, X + 1),
+    ],
+)
+def test_values_outside_the_range_are_refused_and_not_cut_off(attack):
+    pytest.importorskip("art")
+    with pytest.raises(ValueError, match=r"within clip=\(0.0, 1.0\), and the inputs have values from .* or clip=None"):
+        attack(MODEL, 3 * X - 1)
+
+
 def test_without_the_toolbox_the_error_says_what_to_install(monkeypatch):
     original = builtins.__import__
 
@@ -136,6 +209,14 @@ def test_without_the_toolbox_the_error_says_what_to_install(monkeypatch):
         (lambda: attacks.fgsm(MODEL, (255 * X).astype(np.uint8), 1), "floating-point numbers.* Got type uint8"),
         (lambda: attacks.fgsm(MODEL, X * np.nan, 1), "with NaN or infinity"),
         (lambda: attacks.fgsm(MODEL, X, 0.1, y=[1, 2]), "y must hold one class for each of the 60 inputs"),
+        (lambda: attacks.fgsm(MODEL, X, 0.1, y=np.full(60, 10)), "y holds class 10, and the network has 10 logits"),
+        (lambda: attacks.fgsm(MODEL, X, 0.1, y=np.full(60, -100)), "integers from 0"),
+        (lambda: attacks.fgsm(MODEL, X, 0.1, y=np.full(60, 0.5)), "integers from 0"),
+        (lambda: attacks.fgsm(MODEL, X, 0.1, clip=(1, 0)), r"'clip' of fgsm must be .* least first. Got \(1, 0\)"),
+        (lambda: attacks.fgsm(MODEL, X, 0.1, batch_size=0), "'batch_size' of an attack must be a positive integer"),
+        (lambda: attacks.pgd(MODEL, X, 0.1, step_size=-1.0), "'step_size' of pgd must be a number > 0"),
+        (lambda: attacks.fgsm(nn.Flatten(0), X, 0.1), "must give a matrix of logits.* It gave shape"),
+        (lambda: attacks.fgsm(nn.LSTM(8, 3), X[:, 0], 0.1), "must give a matrix of logits.* It gave tuple"),
         (lambda: attacks.equal_norm_noise(X, X[:3]), "must have one shape"),
     ],
 )

@@ -47,6 +47,30 @@ def test_fit_sees_no_abnormal_input_and_no_copy_of_a_judged_image(n_splits):
     assert NoveltyFold(n_splits).get_n_splits() == n_splits
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_every_split_judges_both_kinds_however_few_there_are(seed):
+    y = np.repeat([1, -1], [60, 3])
+    for train, test in NoveltyFold(3, random_state=seed).split(y, y):
+        assert set(y[test]) == {1, -1} and len(train) == 40
+    groups = np.array([0, 1, 2, 2, *range(3, 13)])  # two images that are normal, one of both kinds, ten abnormal ones
+    y = np.repeat([1, -1], [3, 11])
+    for _, test in NoveltyFold(3, random_state=seed).split(y, y, groups):
+        assert set(y[test]) == {1, -1}
+    with pytest.raises(ValueError, match="needs as many abnormal inputs or groups. Got 3"):
+        next(NoveltyFold(4).split(y, -y, groups))
+
+
+def test_noise_of_inputs_in_another_range_is_as_long_as_the_attack():
+    model = train_network(make_mlp(), 8 * IMAGES[:300] - 4, DIGITS[:300], epochs=4)
+    rows, classes = 8 * IMAGES[600:700] - 4, DIGITS[600:700]
+    attack = partial(pgd, eps=2.0, clip=(-4, 4), steps=5)
+    inputs = adversarial_inputs(model, rows, classes, attack, clip=(-4, 4))
+    noise, change = ((copy - inputs.clean).reshape(len(copy), -1) for copy in (inputs.noisy, inputs.attacked))
+    np.testing.assert_allclose(np.linalg.norm(noise, axis=1), np.linalg.norm(change, axis=1), rtol=0.05)
+    with pytest.raises(ValueError, match=r"adversarial_inputs keeps values within clip=\(0.0, 1.0\)"):
+        adversarial_inputs(model, rows, classes, attack)
+
+
 def test_grid_search_tunes_a_detector_by_the_area_under_the_curve():
     extractor = ActivationExtractor(MODEL).fit(IMAGES)
     X = Activations.concatenate([extractor.transform(INPUTS.clean), extractor.transform(INPUTS.attacked)])
@@ -82,7 +106,7 @@ def test_the_probe_reads_layers_and_learns_what_it_is_told():
             lambda: adversarial_inputs(MODEL, IMAGES[:3], DIGITS[:2], partial(pgd, eps=0.1)),
             r"y must hold one class for each of the 3 inputs. Got shape \(2,\)",
         ),
-        (lambda: list(NoveltyFold(3).split([1, 2], [1, -1])), "needs as many groups. Got 2"),
+        (lambda: list(NoveltyFold(3).split([1, 2], [1, -1])), "needs as many normal inputs or groups. Got 1"),
         (lambda: list(NoveltyFold(2).split([1, 2], [1, -1], [1, 2, 3])), "one entry for each of the 2 inputs. Got 3"),
     ],
 )

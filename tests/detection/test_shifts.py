@@ -81,3 +81,16 @@ def test_half_precision_is_blurred_and_whole_numbers_are_rounded():
     smooth = shifts.blur(grey, 1.0)
     assert smooth.dtype == np.uint8
     np.testing.assert_array_equal(smooth, np.round(shifts.blur(grey.astype(np.float64), 1.0)))
+
+
+@pytest.mark.parametrize("shift", [lambda X: shifts.add_noise(X, 0.1), shifts.invert])
+def test_values_outside_the_range_are_refused_and_not_cut_off(shift):
+    for X in (16 * IMAGES, (255 * IMAGES).astype(np.uint8)):
+        with pytest.raises(ValueError, match="values from 0 to .*Give the range that your inputs can have as clip"):
+            shift(X)
+    np.testing.assert_array_equal(shifts.invert(np.array([[0, 200]], dtype=np.uint8), clip=(0, 255)), [[255, 55]])
+
+
+def test_inversion_needs_a_range():
+    with pytest.raises(ValueError, match="clip is None. Give"):
+        shifts.invert(IMAGES, clip=None)
