@@ -40,6 +40,8 @@ class DetectionReport:
     n_normal, n_abnormal : int
     confidence : float
         Of the intervals.
+    n_groups : int or None
+        Groups of copies that were drawn together; None: inputs were drawn.
     convention : str
         What the measures mean.
     """
@@ -52,6 +54,7 @@ class DetectionReport:
     n_normal: int
     n_abnormal: int
     confidence: float
+    n_groups: int | None = None
     measures: tuple = MEASURES
     convention: str = CONVENTION
 
@@ -119,6 +122,7 @@ class DetectionReport:
             cells = zip(self.values[row], self.low[row], self.high[row], strict=True)
             lines.append(f"{name:{width}}" + "".join(f"{v:9.3f} [{a:.3f} {b:.3f}]" for v, a, b in cells))
         kind = f"{100 * self.confidence:g} % bootstrap intervals"
+        kind += "" if self.n_groups is None else f" over {self.n_groups} groups of copies"
         return "\n".join([*lines, f"{self.n_normal} normal, {self.n_abnormal} abnormal; {kind}. {self.convention}"])
 
     def __repr__(self):
@@ -129,7 +133,7 @@ class DetectionReport:
         )
 
 
-def detection_report(normal, abnormal, *, n_bootstrap=1000, confidence=0.95, random_state=0):
+def detection_report(normal, abnormal, *, groups=None, n_bootstrap=1000, confidence=0.95, random_state=0):
     """How well scores tell abnormal inputs from normal ones.
 
     Parameters
@@ -137,8 +141,12 @@ def detection_report(normal, abnormal, *, n_bootstrap=1000, confidence=0.95, ran
     normal, abnormal : array-like of shape (n_inputs,), or dict of str to such
         Scores of both kinds of inputs, higher for more normal, as by ``score_samples`` or ``decision_function``. A
         dict has the scores of several detectors on the same inputs.
+    groups : tuple of two array-likes, of shape (n_normal,) and (n_abnormal,), or None, default=None
+        Which image, say, each normal and each abnormal input is a copy of: copies are drawn together. None: every input
+        is its own.
     n_bootstrap : int, default=1000
-        Samples for intervals and comparisons, drawn from the normal and the abnormal inputs separately.
+        Samples for intervals and comparisons. Groups that have normal inputs, abnormal ones, and both are drawn
+        separately.
     confidence : float in (0, 1), default=0.95
         Of the percentile intervals.
     random_state : int, RandomState instance or None, default=0
@@ -151,7 +159,7 @@ def detection_report(normal, abnormal, *, n_bootstrap=1000, confidence=0.95, ran
     Raises
     ------
     ValueError
-        If scores are missing, NaN or infinite, or if detectors differ in their inputs.
+        If scores are missing, NaN or infinite, if detectors differ in their inputs, or if groups do not fit.
 
     See Also
     --------
@@ -164,6 +172,11 @@ def detection_report(normal, abnormal, *, n_bootstrap=1000, confidence=0.95, ran
     95 % of the abnormal ones. ``tpr_at_5_fpr``: the most abnormal inputs flagged while at most 5 % of the normal ones
     are. ``aupr_abnormal`` and ``aupr_normal``: average precision, without interpolation, with that kind as positive;
     they depend on how many inputs of each kind there are.
+
+    Intervals are percentiles, for measures away from their ends: of 95 % intervals for an AUROC of 0.76, 0.96 and 0.993
+    with 100, 50 and 30 inputs of each kind, 93, 88 and 81 % held the truth in a simulation. Where all inputs are told
+    apart the interval is a point. Without `groups`, copies of one image count as so many independent inputs, which
+    makes intervals too narrow or too wide.
 
     Cost: a sort, and ``n_bootstrap`` passes over the inputs.
 
@@ -182,17 +195,21 @@ def detection_report(normal, abnormal, *, n_bootstrap=1000, confidence=0.95, ran
     _check_bootstrap(n_bootstrap, confidence)
     curves = [_Curve(normal[name], abnormal[name]) for name in normal]
     n_normal, n_inputs = len(next(iter(normal.values()))), len(curves[0].order)
+    members = _members(groups, n_normal, n_inputs)
     values = _measures(curves, np.ones((1, n_inputs)))[0]
     rng = check_random_state(random_state)
     step = max(1, BLOCK // n_inputs)
     samples = np.concatenate(
         [
-            _measures(curves, _drawn(rng, min(step, n_bootstrap - start), n_normal, n_inputs - n_normal))
+            _measures(curves, _drawn(rng, min(step, n_bootstrap - start), n_normal, members))
             for start in range(0, n_bootstrap, step)
         ]
     )
     low, high = _interval(samples, confidence)
-    return DetectionReport(tuple(normal), values, low, high, samples, n_normal, n_inputs - n_normal, confidence)
+    n_groups = None if groups is None else int(members.max()) + 1
+    return DetectionReport(
+        tuple(normal), values, low, high, samples, n_normal, n_inputs - n_normal, confidence, n_groups
+    )
 
 
 class _Curve:
@@ -242,11 +259,16 @@ def _average_precision(positive, negative):
     return (positive * precision).sum(axis=1) / found[:, -1]
 
 
-def _drawn(rng, n_samples, n_normal, n_abnormal):
-    """How often each input occurs in samples with replacement of both kinds."""
-    return np.concatenate(
-        [rng.multinomial(n, np.full(n, 1 / n), size=n_samples) for n in (n_normal, n_abnormal)], axis=1
-    ).astype(np.float64)
+def _drawn(rng, n_samples, n_normal, members):
+    """How often each input occurs in samples of groups with replacement; `members` holds every input's group."""
+    n_groups = members.max() + 1
+    has = [np.bincount(part, minlength=n_groups) > 0 for part in (members[:n_normal], members[n_normal:])]
+    times = np.zeros((n_samples, n_groups))
+    for kind in (has[0] & ~has[1], has[1] & ~has[0], has[0] & has[1]):
+        n = np.count_nonzero(kind)
+        if n:
+            times[:, kind] = rng.multinomial(n, np.full(n, 1 / n), size=n_samples)
+    return times[:, members]
 
 
 def _interval(samples, confidence):
@@ -287,6 +309,21 @@ def _arrays(scores, names, kind):
     if len(set(sizes.values())) > 1:
         raise ValueError(f"All detectors must score the same {kind} inputs. Got numbers of scores {sizes}.")
     return arrays
+
+
+def _members(groups, n_normal, n_inputs):
+    """Every input's group, numbered from 0; the normal inputs come first."""
+    if groups is None:
+        return np.arange(n_inputs)
+    if not isinstance(groups, tuple | list) or [np.shape(part) for part in groups] != [
+        (n_normal,),
+        (n_inputs - n_normal,),
+    ]:
+        raise ValueError(
+            f"groups must be a pair of arrays, with the group of each of the {n_normal} normal and of each of the "
+            f"{n_inputs - n_normal} abnormal inputs. For one array y of both, give (y[:{n_normal}], y[{n_normal}:])."
+        )
+    return np.unique(np.concatenate([np.asarray(part) for part in groups]), return_inverse=True)[1]
 
 
 def _check_bootstrap(n_bootstrap, confidence):

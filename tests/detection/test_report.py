@@ -60,6 +60,37 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
     assert 0.87 <= np.mean(held) <= 1.0
 
 
+def copies_of_images(seed, n=80):
+    """Scores of a clean and a noisy copy, which are much alike, and of attacked copies, which are like them."""
+    rng = np.random.default_rng(seed)
+    image, group = rng.normal(size=n), np.arange(n)
+    clean, noisy, attacked = (image + 0.4 * rng.normal(size=n) for _ in range(3))
+    return (np.concatenate([clean, noisy]) + 1, attacked), (np.tile(group, 2), group)
+
+
+def test_copies_of_an_image_are_drawn_together():
+    found = [detection_report(*copies_of_images(seed)[0], n_bootstrap=1).values[0, 0] for seed in range(300)]
+    scores, groups = copies_of_images(0)
+    together = detection_report(*scores, groups=groups)
+    assert together.samples[:, 0, 0].std() == pytest.approx(np.std(found), rel=0.15)
+    assert detection_report(*scores).samples[:, 0, 0].std() > 1.5 * np.std(found)
+    assert "95 % bootstrap intervals over 80 groups of copies" in str(together)
+
+
+def test_groups_of_one_are_no_groups():
+    normal, abnormal = drawn(n=40)
+    alone = (np.arange(40), np.arange(40, 60))
+    np.testing.assert_array_equal(
+        detection_report(normal, abnormal, groups=alone, n_bootstrap=20).samples,
+        detection_report(normal, abnormal, n_bootstrap=20).samples,
+    )
+
+
+def test_every_bootstrap_sample_has_inputs_of_both_kinds():
+    groups = (np.array(["a", "b", "c", "d", "d"]), np.array(["e", "e"]))
+    assert np.isfinite(detection_report(np.arange(5.0), [0.5, 1.5], groups=groups).samples).all()
+
+
 def test_memory_blocks_do_not_change_the_samples(monkeypatch):
     whole = detection_report(*drawn(n=20), n_bootstrap=1).samples
     monkeypatch.setattr("sktopo.detection.report.BLOCK", 30)
@@ -106,6 +137,8 @@ def test_table_has_a_row_per_detector():
         ([1.0, np.nan], [1.0], {}, "normal scores of 'scores' contain NaN"),
         ({"a": [1.0], "b": [1.0, 2.0]}, {"a": [1.0], "b": [1.0]}, {}, "same normal inputs. Got numbers"),
         ([1.0], [1.0], {"n_bootstrap": 0}, "n_bootstrap must be a positive integer"),
+        ([1.0], [1.0], {"groups": [1, 2]}, "groups must be a pair of arrays"),
+        ([1.0], [1.0], {"groups": ([1], [2, 3])}, "each of the 1 normal and of each of the 1 abnormal"),
         ([1.0], [1.0], {"confidence": 1}, "confidence must be between 0 and 1"),
     ],
 )
