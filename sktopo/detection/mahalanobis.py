@@ -51,7 +51,8 @@ class Mahalanobis(Detector):
     Notes
     -----
     The score is minus the distance. The nearest class counts, whichever the network predicts. With one class, as
-    of a matrix, ``relative=True`` leaves 0 for every input.
+    of a matrix, ``relative=True`` leaves 0 for every input. Where no class varies, as with one member each, the
+    distance within classes is 0.
 
     References
     ----------
@@ -87,6 +88,8 @@ class Mahalanobis(Detector):
             )
 
     def _learn(self, points):
+        if len(points) < 2:
+            raise ValueError("Mahalanobis needs at least two inputs in fit for a covariance. Got n_samples = 1.")
         values = points.layer(self.layer, type(self).__name__)
         self.classes_, members = np.unique(points.predicted, return_inverse=True)
         self.means_ = np.stack([values[members == label].mean(axis=0) for label in range(len(self.classes_))])

@@ -119,8 +119,9 @@ class LocalIntrinsicDimension(Detector):
     -----
     The estimate in a layer is :math:`-k / \sum_i \log(r_i / r_k)`, with r the distances to the k nearest inputs of
     fit; the score is minus its mean over layers. Ma et al. weigh layers by a classifier that has seen attacks;
-    :meth:`layer_scores` gives the numbers for that. Distances of 0, to duplicates, are left out; where all are equal
-    the dimension is taken to be the largest that k neighbours can tell, ``k / log(1 + 1 / k)``.
+    :meth:`layer_scores` gives the numbers for that. Distances of 0, to duplicates, are left out, with k the number of
+    the others: among k duplicates the dimension is 0, as of a point. The sum of logarithms is at least
+    ``log(1 + 1 / k)``, so that equal distances give a finite dimension.
 
     References
     ----------
@@ -200,12 +201,10 @@ class Neighborhood:
 
 def dimensions(distances):
     """Local intrinsic dimension from the distances to the k nearest, shape (n_samples, k), rising."""
-    k = distances.shape[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(distances > 0, np.log(distances / distances[:, -1:]), 0.0)
-    used = np.count_nonzero(distances > 0, axis=1)
-    total = -logs.sum(axis=1)
-    return np.where(total > 0, used / np.maximum(total, np.log1p(1 / k)), k / np.log1p(1 / k))
+    least = np.log1p(1 / distances.shape[1])
+    return np.count_nonzero(distances > 0, axis=1) / np.maximum(-logs.sum(axis=1), least)
 
 
 def check_n_neighbors(detector):

@@ -64,6 +64,11 @@ class Points:
             return self.X
         return flat(self.X, named_layer(self.X, which, "layer", who))
 
+    def rounding(self, which, who):
+        """Relative precision of a layer's values, as they were recorded."""
+        values = self.X if self.is_matrix else self.X[named_layer(self.X, which, "layer", who)]
+        return float(np.finfo(values.dtype if values.dtype.kind == "f" else np.float64).eps)
+
 
 def read_points(estimator, X, logits, *, reset):
     """Points from Activations or a matrix.

@@ -31,7 +31,7 @@ class VirtualLogit(Detector):
     residual_space_ : ndarray of shape (n_units, n_left_over)
         Orthonormal basis of the complement of the principal subspace.
     alpha_ : float
-        Mean largest logit of fit over the mean norm there; 0 where nothing is left over.
+        Mean largest logit of fit over the mean norm there; 0 where nothing but rounding is left over.
     offset_ : float
         The threshold on the score.
     layers_ : tuple of str
@@ -45,6 +45,9 @@ class VirtualLogit(Detector):
 
     Notes
     -----
+    The virtual logit is scaled to the largest logits of fit, so their mean must not be negative: logarithms of
+    probabilities are no logits.
+
     Wang et al. centre the points where the last layer's output is zero, which takes its weights; here they are centred
     at their mean, so that nothing but values is needed.
 
@@ -87,8 +90,20 @@ class VirtualLogit(Detector):
         centered = values - self.mean_
         _, axes = np.linalg.eigh(centered.T @ centered)  # variances rise
         self.residual_space_ = axes[:, : n_units - count]
-        norm = self._residual(values).mean()
-        self.alpha_ = float(points.logits.max(axis=1).mean() / norm) if norm > 0 else 0.0
+        self.alpha_ = self._scale(points, values)
+
+    def _scale(self, points, values):
+        largest, norm = points.logits.max(axis=1).mean(), self._residual(values).mean()
+        rounding = points.rounding(self.layer, type(self).__name__)
+        if norm <= rounding * np.linalg.norm(values, axis=1).mean():
+            return 0.0
+        if largest < 0:
+            raise ValueError(
+                f"VirtualLogit scales residuals to the largest logits of fit, whose mean is {largest:.3g}; a negative scale "
+                "would call outliers normal. Record the logits before a log-softmax, or use Mahalanobis or "
+                "KNNDistance."
+            )
+        return float(largest / norm)
 
     @staticmethod
     def _usual(n_units):

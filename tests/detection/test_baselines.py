@@ -6,6 +6,7 @@ from scipy.special import logsumexp
 from sklearn.neighbors import KernelDensity
 
 from sktopo import (
+    Activations,
     ActiveUnits,
     ClassDensity,
     KNNDistance,
@@ -68,9 +69,19 @@ def test_local_intrinsic_dimension_of_uniform_points_is_their_dimension(dimensio
     assert -detector.score_samples(middle).mean() == pytest.approx(dimension, rel=0.12)
 
 
-def test_local_intrinsic_dimension_of_equal_points_is_finite():
+def test_local_intrinsic_dimension_of_equal_distances_is_finite():
     detector = LocalIntrinsicDimension(n_neighbors=3).fit(np.ones((10, 2)))
-    assert np.isfinite(detector.score_samples([[1.0, 1.0], [2.0, 1.0]])).all()
+    np.testing.assert_allclose(detector.score_samples([[1.0, 1.0], [2.0, 1.0]]), [0.0, -3 / np.log(4 / 3)])
+
+
+def test_an_input_among_duplicates_is_no_outlier():
+    rows = np.concatenate([np.zeros((10, 2)), np.random.default_rng(0).normal(size=(30, 2))])
+    detector = LocalIntrinsicDimension(n_neighbors=5).fit(rows)
+    among, beside = detector.score_samples([[0.0, 0.0], [0.0, 1e-3]])
+    assert among == 0 > beside and (detector.score_samples(rows[10:]) > beside).all()
+    # Two neighbours that are no duplicates, at 1 and 2: the mean logarithm of two, not of three.
+    line = LocalIntrinsicDimension(n_neighbors=3).fit([[0.0], [1.0], [2.0], [9.0]])
+    assert line.score_samples([[0.0]])[0] == pytest.approx(-2 / np.log(2))
 
 
 @pytest.mark.parametrize("relative", [False, True])
@@ -123,6 +134,27 @@ def test_virtual_logit(n_components, kept):
     expected = logsumexp(NEW["logits"].astype(float), axis=1) - alpha * residual
     detector = VirtualLogit(n_components=n_components).fit(FIT)
     np.testing.assert_allclose(detector.score_samples(NEW), expected, rtol=1e-6)
+
+
+def test_rounding_is_no_virtual_logit():
+    rng = np.random.default_rng(0)
+    plane = (rng.normal(size=(80, 3)) @ rng.normal(size=(3, 20)) * 100).astype(np.float32)  # 10 components are kept
+    X = Activations({"hidden": plane, "logits": FIT["logits"]})
+    detector = VirtualLogit().fit(X)
+    assert detector.alpha_ == 0
+    np.testing.assert_allclose(detector.score_samples(X), logsumexp(X["logits"].astype(float), axis=1))
+
+
+def test_logarithms_of_probabilities_are_no_logits():
+    logs = FIT["logits"] - logsumexp(FIT["logits"], axis=1, keepdims=True)
+    X = Activations({"hidden": FIT["hidden"], "logits": logs})
+    with pytest.raises(ValueError, match="whose mean is -.*Record the logits before a log-softmax"):
+        VirtualLogit().fit(X)
+
+
+def test_one_input_has_no_covariance():
+    with pytest.raises(ValueError, match="at least two inputs in fit for a covariance. Got n_samples = 1"):
+        Mahalanobis().fit(FIT[:1])
 
 
 def test_number_of_active_units():
