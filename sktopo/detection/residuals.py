@@ -99,8 +99,8 @@ class VirtualLogit(Detector):
             return 0.0
         if largest < 0:
             raise ValueError(
-                f"VirtualLogit scales residuals to the largest logits of fit, whose mean is {largest:.3g}: outliers would "
-                "count as normal. Record the logits before a log-softmax, or use Mahalanobis or KNNDistance."
+                f"VirtualLogit scales residuals to the largest logits of fit, whose mean is {largest:.3g}: outliers "
+                "would count as normal. Record the logits before a log-softmax, or use Mahalanobis or KNNDistance."
             )
         return float(largest / norm)
 
