@@ -120,10 +120,10 @@ class SubgraphOverlap(Detector):
 
     def _score(self, points):
         self.subgraphs_.set_params(n_jobs=self.n_jobs)
-        rows = self.subgraphs_.transform(points.X)
+        rows, n_unknown = self.subgraphs_.transform_and_count(points.X)
         if self.measure == "difference":
             rows.data[:] = 1.0
-            n_edges = np.diff(rows.indptr) + self.subgraphs_.count_unknown(points.X)
+            n_edges = np.diff(rows.indptr) + n_unknown
             scores = rows @ self.means_.T / np.maximum(n_edges, 1)[:, None] - (n_edges > 0)[:, None]
         else:
             scores = rows @ self.means_.T

@@ -190,9 +190,7 @@ class PersistentSubgraphs(TransformerMixin, BaseEstimator):
             If X is of another kind or network than in fit, or holds NaN or infinity; with ``unknown="error"`` also if
             it has edges that were not seen in fit.
         """
-        check_is_fitted(self, "edges_")
-        self._check_parameters()
-        rows, n_unknown = self._matrix(self._entries(X))
+        rows, n_unknown = self.transform_and_count(X)
         if self.unknown != "ignore" and n_unknown.any():
             self._report(n_unknown)
         return rows
@@ -208,9 +206,24 @@ class PersistentSubgraphs(TransformerMixin, BaseEstimator):
         -------
         int64 ndarray of shape (n_samples,)
         """
+        return self.transform_and_count(X)[1]
+
+    def transform_and_count(self, X):
+        """Rows, and the number of edges that they lack since no sample of fit had them, in one pass.
+
+        Parameters
+        ----------
+        X : as in transform
+
+        Returns
+        -------
+        rows : csr_matrix of shape (n_samples, n_features), float64
+            Whatever `unknown` says.
+        n_unknown : int64 ndarray of shape (n_samples,)
+        """
         check_is_fitted(self, "edges_")
         self._check_parameters()
-        return self._matrix(self._entries(X))[1]
+        return self._matrix(self._entries(X))
 
     def get_feature_names_out(self, input_features=None):
         """Names such as ``conv1[3,4,5]→conv2[7,2,2]``, made when asked for; ``3→7`` for other graphs.

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 from functools import partial
@@ -91,6 +92,16 @@ def test_every_public_detector_is_in_the_table():
     public = {getattr(sktopo, name) for name in sktopo.__all__}
     detectors = {each for each in public if isinstance(each, type) and issubclass(each, Detector)}
     assert detectors == {type(each) for each in DETECTORS.values()} | {FeatureSqueezing}
+
+
+def test_what_detectors_share_is_described_alike():
+    found = {}
+    for detector in {type(each) for each in DETECTORS.values()} | {FeatureSqueezing}:
+        for name, text in re.findall(r"^    (\w+) : (.+\n(?:        .+\n)*)", detector.__doc__, re.MULTILINE):
+            found.setdefault(name, {})[detector.__name__] = text
+    for name in ("logits", "contamination", "layer", "offset_", "layers_", "n_features_in_"):
+        texts = {text for detector, text in found[name].items() if detector != "FusedDetector"}
+        assert len(texts) == 1, (name, texts)
 
 
 IN_A_FRESH_PROCESS = """

@@ -99,6 +99,15 @@ def test_difference_is_the_share_of_edges_that_the_class_lacks(min_share):
     assert -1 < np.mean(expected) < 0
 
 
+@pytest.mark.parametrize("measure", ["similarity", "difference"])
+def test_subgraphs_are_found_once_per_input(measure, monkeypatch):
+    detector = SubgraphOverlap(measure=measure).fit(FIT)
+    found, entries = [], PersistentSubgraphs._entries
+    monkeypatch.setattr(PersistentSubgraphs, "_entries", lambda self, X: found.append(len(X)) or entries(self, X))
+    detector.score_samples(NEW)
+    assert found == [len(NEW)]
+
+
 def test_an_unseen_class_resembles_the_most_similar_one():
     some = FIT[PREDICTED < 2]
     scores = SubgraphOverlap().fit(some).score_samples(NEW)

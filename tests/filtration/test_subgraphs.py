@@ -177,6 +177,8 @@ def test_larger_graphs_than_in_fit_have_unknown_edges():
     subgraphs = PersistentSubgraphs(norm=None).fit([path(3)])
     assert subgraphs.transform([path(6)]).toarray().tolist() == [[1, 1]]
     assert subgraphs.count_unknown([path(6), path(2)]).tolist() == [3, 0]
+    rows, n_unknown = subgraphs.transform_and_count([path(6), path(2)])
+    assert n_unknown.tolist() == [3, 0] and (rows != subgraphs.transform([path(6), path(2)])).nnz == 0
 
 
 @pytest.mark.parametrize(
