@@ -205,7 +205,10 @@ class FusedDetector(_BaseComposition, Detector):
         if normal.shape != (len(X),):
             raise ValueError(f"y must hold one number for each of the {len(X)} inputs. Got shape {normal.shape}.")
         if self.method == "logistic" and normal.all():
-            raise ValueError("FusedDetector(method='logistic') needs abnormal inputs in fit: give y with -1 for them.")
+            raise ValueError(
+                "FusedDetector(method='logistic') needs abnormal inputs in fit: give y with -1 for them. Tune it with "
+                "GroupKFold, since NoveltyFold keeps them out of fit."
+            )
         least = 1 if self.cv == "prefit" else self.cv
         if normal.sum() < least:
             raise ValueError(

@@ -99,7 +99,16 @@ def auroc_scorer(detector, X, y):
     Returns
     -------
     float
+
+    Raises
+    ------
+    ValueError
+        If `y` has one kind of inputs alone.
     """
+    if len(np.unique(np.asarray(y) != -1)) < 2:
+        raise ValueError(
+            "The area under the ROC curve needs normal and abnormal inputs, y of -1. Use NoveltyFold as cv."
+        )
     return float(roc_auc_score(np.asarray(y) != -1, detector.decision_function(X)))
 
 

@@ -130,7 +130,12 @@ def test_the_toolbox_leaves_no_trace_and_reads_networks_of_double_precision(atta
     assert all(parameter.grad is None for parameter in [model[1].bias, *model[4].parameters()])
     double = getattr(attacks, attack)(model.double(), rows)
     assert double.dtype == np.float64
-    np.testing.assert_allclose(double, single, atol=0.05)
+    turned = [
+        attacks.predictions(model, inputs.astype(np.float64)) != attacks.predictions(model, rows)
+        for inputs in (single, double)
+    ]
+    np.testing.assert_array_equal(*turned)
+    assert turned[0].any()
 
 
 def test_of_a_linear_network_deepfool_finds_the_nearest_boundary():

@@ -99,6 +99,7 @@ def test_the_probe_reads_layers_and_learns_what_it_is_told():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: auroc_scorer(None, [[1.0]], [1]), "needs normal and abnormal inputs"),
         (lambda: NoveltyFold(1), "'n_splits' of NoveltyFold must be an integer >= 2"),
         (lambda: list(NoveltyFold(2).split([1, 2], [1, 1])), "Give y of both 1 and -1"),
         (lambda: list(NoveltyFold(2).split([1, 2])), "Give y of both 1 and -1"),
