@@ -46,6 +46,9 @@ class KNNDistance(Detector):
 
     Notes
     -----
+    The default is made for tens of thousands of inputs. Where a class has less than a hundred, one to ten neighbours
+    tell more: the others are of other classes.
+
     The score is minus the distance. An input of fit is its own nearest neighbour, so that `predict` is a little
     stricter with new inputs than `contamination` says.
 
