@@ -20,8 +20,8 @@ from sktopo.diagrams.vectors.table import METHODS
 __all__ = ["PersistenceVectorizer"]
 
 TOO_LARGE = (
-    ": births and deaths, or powers of them, leave the range of float64. Divide them by their scale before, for example "
-    "by the largest death of the training diagrams."
+    ": births and deaths, or powers of them, leave the range of float64. Divide them by their scale before, for "
+    "example by the largest death of the training diagrams."
 )
 
 
