@@ -321,8 +321,8 @@ def _checked_thresholds(thresholds):
         or not all(map(math.isfinite, values))
     ):
         raise ValueError(
-            f"The 'thresholds' parameter of TrainingSnapshots must be finite numbers in increasing order. Got {thresholds!r} "
-            "instead."
+            f"The 'thresholds' parameter of TrainingSnapshots must be finite numbers in increasing order. "
+            f"Got {thresholds!r} instead."
         )
     return values
 
