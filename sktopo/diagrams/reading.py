@@ -70,6 +70,7 @@ def read_diagrams(estimator, X, *, reset):
             if reset and hasattr(estimator, name):
                 delattr(estimator, name)  # of a matrix, fitted before
     else:
+        _refuse_one_diagram(X)
         diagrams = from_lifetimes(check_matrix(estimator, X, reset=reset))
     if len(diagrams) == 0 and reset:
         raise ValueError("Found diagrams with 0 sample(s), while at least one is required.")
@@ -80,6 +81,21 @@ def _is_of_diagrams(X):
     if isinstance(X, Diagrams) or (isinstance(X, np.ndarray) and X.ndim == 3):
         return True
     return isinstance(X, list | tuple) and (is_list_of_gudhi(X) or is_list_of_rows(X))
+
+
+def _refuse_one_diagram(X):
+    """A matrix of three columns with infinity in the second can only be a diagram that stands alone."""
+    if (
+        isinstance(X, np.ndarray)
+        and X.ndim == 2
+        and X.shape[1] == 3
+        and X.dtype.kind == "f"
+        and np.isinf(X[:, 1]).any()
+    ):
+        raise ValueError(
+            "An array of shape (n, 3) is read as a matrix of lifetimes, and this one contains infinity. If it is one "
+            "diagram with rows (birth, death, degree), give a list of one array: [diagram]."
+        )
 
 
 def read_again(estimator, X):

@@ -244,6 +244,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : Diagrams, list of arrays with rows (birth, death, degree), giotto-tda array, or matrix of lifetimes
+            One diagram is a list of one array: an array of shape (n_pairs, 3) is read as a matrix.
         y : ignored
 
         Returns

@@ -33,3 +33,8 @@ def test_diagrams_after_a_matrix_leave_nothing_of_its_columns():
     vectorizer = PersistenceVectorizer("total").fit(np.ones((2, 3)))
     assert vectorizer.n_features_in_ == 3
     assert not hasattr(vectorizer.fit(ROWS), "n_features_in_")
+
+
+def test_a_diagram_that_stands_alone_is_told_from_a_matrix_where_it_can_be():
+    with pytest.raises(ValueError, match=r"give a list of one array: \[diagram\]"):
+        PersistenceVectorizer("total").fit(np.array([[0.0, np.inf, 0], [0.0, 1.0, 0]]))
