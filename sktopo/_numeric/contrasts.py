@@ -36,9 +36,9 @@ def contrast_sums(birth, death, offsets, block, n_blocks, centers, widths, kind,
             x, y = centers[c, 0], centers[c, 1]
             if widths[c] == 0.0:
                 continue
-            scale, total = 1.0 / widths[c] ** 2, 0.0
+            scale, total = 1.0 / widths[c], 0.0
             for p in range(begin, end):
-                square = ((birth[p] - x) ** 2 + (death[p] - y) ** 2) * scale
+                square = ((birth[p] - x) * scale) ** 2 + ((death[p] - y) * scale) ** 2
                 if kind == 0:
                     total += math.exp(-square)
                 elif kind == 1:

@@ -140,7 +140,7 @@ def _scale(grids, j, ends):
     for t in range(n_bins):
         ends[t + 1] = grids[j, t]
     step = (grids[j, n_bins - 1] - grids[j, 0]) / (n_bins - 1)  # 0 where all pairs of fit were at one place
-    return grids[j, 0], 1.0 / max(step, 1e-200)
+    return grids[j, 0], 1.0 / max(step, 1e-307)  # whose inverse is still finite
 
 
 @kernel

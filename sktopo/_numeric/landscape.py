@@ -42,7 +42,7 @@ def landscapes(birth, death, offsets, grids, n_levels):
     width, least, top, few = np.uint64(n_levels), np.uint64(n_levels - 1), float(n_bins), n_levels <= FEW
     for s in range(n_segments):
         grid = grids[s % n_blocks]
-        start, pace = grid[0], 1.0 / max((grid[n_bins - 1] - grid[0]) / (n_bins - 1), 1e-200)
+        start, pace = grid[0], 1.0 / max((grid[n_bins - 1] - grid[0]) / (n_bins - 1), 1e-307)
         for k in range((n_bins + 1) * n_levels):
             low[k], high[k] = np.inf, -np.inf
         for i in range(offsets[s], offsets[s + 1]):

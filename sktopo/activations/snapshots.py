@@ -141,7 +141,8 @@ class TrainingSnapshots(Mapping):
     A snapshot has the attributes `step`, the number of the update, `accuracy`, `state`, copies of the weights on the
     CPU, and `record`. Its ``model()`` is a new copy of the network as it was, and ``restore(model)`` loads the weights.
 
-    A pickle holds the snapshots and neither the network in training nor `record`: it can be read, and not updated.
+    A pickle holds the snapshots and neither the network in training nor `record`: it can be read, and is updated
+    after :meth:`resume`.
 
     Cost: a copy of the weights per snapshot and one more, nothing at other updates.
 
@@ -167,6 +168,8 @@ class TrainingSnapshots(Mapping):
             raise ValueError("TrainingSnapshots takes either 'thresholds' or 'every'. Give exactly one of them.")
         self.thresholds = None if thresholds is None else _checked_thresholds(thresholds)
         self.every = None if every is None else _checked_every(every)
+        if record is not None and not callable(record):
+            raise ValueError(f"The 'record' parameter of TrainingSnapshots must be callable. Got {record!r} instead.")
         self.keep_state = keep_state
         self.n_updates = 0
         self._model = model
@@ -198,17 +201,37 @@ class TrainingSnapshots(Mapping):
         Raises
         ------
         ValueError
-            If the accuracy is needed and missing, or NaN; or if the snapshots come from a pickle.
+            If the accuracy is needed and missing, not finite, or in percent where thresholds are not; or if the
+            snapshots come from a pickle.
         """
         if self._model is None:
-            raise ValueError("Snapshots from a pickle do not have the network in training. Make new TrainingSnapshots.")
-        accuracy = None if accuracy is None else float(accuracy)
-        due = self._due(self.n_updates + 1, accuracy)
-        self.n_updates += 1
+            raise ValueError(
+                "Snapshots from a pickle do not have the network in training. Give it to them: snapshots.resume(model)."
+            )
+        accuracy, step = None if accuracy is None else float(accuracy), self.n_updates + 1
+        due = self._due(step, accuracy)
         if due:
-            snapshot = self._take(accuracy)
+            snapshot = self._take(step, accuracy)
             self._taken.update(dict.fromkeys(due, snapshot))
+        self.n_updates = step  # not before, so that an update that failed can be repeated
         return due
+
+    def resume(self, model, record=None):
+        """Go on with a network that takes the place of the one before: after a pickle, which holds neither.
+
+        Parameters
+        ----------
+        model : torch.nn.Module
+        record : callable or None, default=None
+            As in the constructor.
+
+        Returns
+        -------
+        self : TrainingSnapshots
+        """
+        same = TrainingSnapshots(model, self.thresholds, every=self.every, record=record, keep_state=self.keep_state)
+        self._model, self._record, self._structure = same._model, same._record, None
+        return self
 
     def follow(self, epochs, score):
         """Go through a training that hands out its network, and stop it when the last threshold is passed.
@@ -241,14 +264,23 @@ class TrainingSnapshots(Mapping):
                 break
         return self
 
+    def is_of(self, model):
+        """Whether this is the network in training."""
+        return self._model is model
+
     def _due(self, step, accuracy):
         if self.every is not None:
             return (step,) if step % self.every == 0 else ()
-        if accuracy is None or math.isnan(accuracy):
+        if accuracy is None or not math.isfinite(accuracy):
             raise ValueError(f"Thresholds need the accuracy at every update. Got {accuracy} at update {step}.")
+        if self.thresholds[0] > 0.0 and self.thresholds[-1] <= 1.0 < accuracy - _SLACK:
+            raise ValueError(
+                f"The accuracy is {accuracy:g} at update {step}, and thresholds go up to {self.thresholds[-1]:g}. Give "
+                "both as shares or both in percent."
+            )
         return tuple(threshold for threshold in self.missing if accuracy >= threshold - _SLACK)
 
-    def _take(self, accuracy):
+    def _take(self, step, accuracy):
         state = _copied_state(self._model) if self.keep_state else None
         if self.keep_state and self._structure is None:
             self._structure = _structure_of(self._model)
@@ -256,7 +288,7 @@ class TrainingSnapshots(Mapping):
         if self._record is not None:
             with borrowed(self._model, None):
                 record = self._record(self._model)
-        return Snapshot(self.n_updates, accuracy, state, record, self._structure)
+        return Snapshot(step, accuracy, state, record, self._structure)
 
     def __getitem__(self, key):
         for known, snapshot in self._taken.items():
@@ -279,15 +311,18 @@ class TrainingSnapshots(Mapping):
 
 
 def _checked_thresholds(thresholds):
-    values = tuple(float(value) for value in thresholds)
+    try:
+        values = tuple(float(value) for value in thresholds)
+    except (TypeError, ValueError):
+        values = ()
     if (
         not values
         or any(not b > a for a, b in zip(values, values[1:], strict=False))
         or not all(map(math.isfinite, values))
     ):
         raise ValueError(
-            f"The 'thresholds' parameter of TrainingSnapshots must be finite numbers in increasing order. Got {values} "
-            "instead."
+            f"The 'thresholds' parameter of TrainingSnapshots must be finite numbers in increasing order. "
+            f"Got {thresholds!r} instead."
         )
     return values
 

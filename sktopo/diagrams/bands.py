@@ -4,6 +4,7 @@ Chazal et al., SoCG 2014: landscapes of independent samples obey a uniform centr
 bootstrap finds how wide a band of constant width must be to hold the whole mean.
 """
 
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,9 +45,9 @@ def bands_of(landscapes, labels, members, method, confidence, over, n_bootstrap,
         raise ValueError(f"method must be 'bootstrap' or 'quantile'. Got {method!r} instead.")
     if over not in ("level", "block", "all"):
         raise ValueError(f"over must be 'level', 'block' or 'all'. Got {over!r} instead.")
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, numbers.Real) or not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1. Got {confidence!r} instead.")
-    if n_bootstrap < 1:
+    if not isinstance(n_bootstrap, numbers.Integral) or isinstance(n_bootstrap, bool) or n_bootstrap < 1:
         raise ValueError(f"n_bootstrap must be an integer >= 1. Got {n_bootstrap!r} instead.")
     least = min((len(rows) for rows in members), default=0)
     if least < 2:
@@ -69,7 +70,11 @@ def bands_of(landscapes, labels, members, method, confidence, over, n_bootstrap,
 
 
 def _widths(centred, confidence, over, n_bootstrap, random):
-    """Half the width of the band, broadcasting against (n_layers, n_degrees, n_levels, n_t)."""
+    """Half the width of the band, broadcasting against (n_layers, n_degrees, n_levels, n_t).
+
+    The published sums are divided by n. Differences from the mean of the same n samples are too small by the root of
+    (n - 1) / n, for few samples much too small, so the division here is by the root of n (n - 1).
+    """
     n, n_layers, n_degrees, n_levels, _ = centred.shape
     multipliers = random.standard_normal((n_bootstrap, n))
     largest = np.empty((n_bootstrap, n_layers, n_degrees, n_levels))
@@ -77,4 +82,4 @@ def _widths(centred, confidence, over, n_bootstrap, random):
         largest[(slice(None), *place)] = np.abs(multipliers @ centred[(slice(None), *place)]).max(axis=1)
     axes = {"level": (), "block": (3,), "all": (1, 2, 3)}[over]
     largest = largest.max(axis=axes, keepdims=True) if axes else largest
-    return np.quantile(largest, confidence, axis=0)[..., None] / n
+    return np.quantile(largest, confidence, axis=0)[..., None] / np.sqrt(n * (n - 1))

@@ -7,6 +7,7 @@ from sktopo.diagrams.ragged import offsets_of, spread
 __all__ = [
     "arrays_from_rows",
     "gudhi_from_rows",
+    "is_list_of_gudhi",
     "is_list_of_rows",
     "padded_array",
     "rows_from_diagrams",
@@ -16,10 +17,16 @@ __all__ = [
 
 
 def is_list_of_rows(X):
-    """Whether `X` looks like a list of (k, 3) arrays rather than a matrix written as nested lists."""
-    if not isinstance(X, list | tuple):
+    """Whether `X` looks like a list of (k, 3) arrays, some or all of them empty, rather than a matrix."""
+    if not isinstance(X, list | tuple) or is_list_of_gudhi(X):
         return False
-    return any(np.ndim(rows) == 2 for rows in X) and all(np.ndim(rows) == 2 or np.size(rows) == 0 for rows in X)
+    return all(np.ndim(rows) == 2 or np.size(rows) == 0 for rows in X)
+
+
+def is_list_of_gudhi(X):
+    """Whether `X` looks like a list of GUDHI's ``[(degree, (birth, death)), ...]``."""
+    firsts = [sample[0] for sample in X if isinstance(sample, list | tuple) and len(sample)]
+    return bool(firsts) and all(isinstance(pair, tuple) and len(pair) == 2 and np.ndim(pair[1]) == 1 for pair in firsts)
 
 
 def arrays_from_rows(diagrams, *, layer, degrees):

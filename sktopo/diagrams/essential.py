@@ -7,14 +7,18 @@ import numpy as np
 from sktopo._numeric.ranges import largest_values
 from sktopo.diagrams.ragged import offsets_of, spread
 
-__all__ = ["check_essential", "learn_caps", "with_finite_deaths"]
+__all__ = ["check_essential", "is_end", "learn_caps", "with_finite_deaths"]
+
+
+def is_end(essential):
+    """Whether a policy is a finite number, at which essential classes die."""
+    return isinstance(essential, numbers.Real) and not isinstance(essential, bool) and bool(np.isfinite(essential))
 
 
 def check_essential(estimator, allowed=("cap", "drop")):
     """Refuse an `essential` parameter that is neither one of the allowed words nor a finite number."""
     essential = estimator.essential
-    number = isinstance(essential, numbers.Real) and np.isfinite(essential)
-    if not number and essential not in allowed:
+    if not is_end(essential) and not (isinstance(essential, str) and essential in allowed):
         words = ", ".join(repr(word) for word in allowed)
         raise ValueError(
             f"The 'essential' parameter of {type(estimator).__name__} must be {words} or a finite number. "

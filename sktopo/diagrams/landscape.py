@@ -5,6 +5,7 @@ After Bubenik, Statistical topological data analysis using persistence landscape
 """
 
 import numbers
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -25,8 +26,8 @@ class PersistenceLandscape:
     Parameters
     ----------
     levels : sequence of array-like of shape (n_breakpoints, 2)
-        Rows (t, value) of each level, t ascending; the first and last value are 0 and so is the level beyond. A level
-        without rows is zero.
+        Rows (t, value) of each level, t ascending, without jumps; the first and last value are 0 and so is the level
+        beyond. A level without rows is zero.
 
     Attributes
     ----------
@@ -241,7 +242,7 @@ class PersistenceLandscape:
         -------
         float
         """
-        return float(inner_product(*self._flat, *other._flat))
+        return float(inner_product(*self._flat, *_landscape(other)._flat))
 
     def distance(self, other, p=2):
         """L^p norm of the difference.
@@ -256,7 +257,7 @@ class PersistenceLandscape:
         -------
         float
         """
-        return (self - other).norm(p)
+        return (self - _landscape(other)).norm(p)
 
     # -- manners ----------------------------------------------------------------------------------
 
@@ -276,6 +277,12 @@ class PersistenceLandscape:
             f"PersistenceLandscape({self.n_levels} level{plural}, {self.n_breakpoints} breakpoints, "
             f"t from {low:g} to {high:g})"
         )
+
+
+def _landscape(other):
+    if not isinstance(other, PersistenceLandscape):
+        raise TypeError(f"Expected another PersistenceLandscape. Got {type(other).__name__} instead.")
+    return other
 
 
 def mean_landscape(landscapes):
@@ -303,6 +310,11 @@ def mean_landscape(landscapes):
     """
     if isinstance(landscapes, ActivationLandscapes):
         return landscapes.mean()
+    if isinstance(landscapes, PersistenceLandscape) or not isinstance(landscapes, Iterable):
+        raise TypeError(
+            "Expected ActivationLandscapes, or a sequence of PersistenceLandscape. "
+            f"Got {type(landscapes).__name__} instead."
+        )
     sums = list(landscapes)
     wrong = [type(item).__name__ for item in sums if not isinstance(item, PersistenceLandscape)]
     if not sums or wrong:

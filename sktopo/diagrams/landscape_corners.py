@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 
 from sktopo._numeric.exact_landscape import count_corners, landscape_levels
+from sktopo.diagrams.essential import is_end
 
 __all__ = ["check_n_levels", "corners_of_levels", "corners_of_pairs"]
 
@@ -46,9 +47,9 @@ def _bars(pairs, essential):
     """Births and deaths of pairs of positive persistence under a policy, sorted by birth."""
     birth, death = pairs.T
     infinite = np.isinf(death)
-    if isinstance(essential, numbers.Real) and not isinstance(essential, bool) and np.isfinite(essential):
+    if is_end(essential):
         death = np.where(infinite, float(essential), death)
-    elif essential not in ("error", "drop"):
+    elif not isinstance(essential, str) or essential not in ("error", "drop"):
         raise ValueError(f"essential must be 'error', 'drop' or a finite number. Got {essential!r} instead.")
     elif infinite.any() and essential == "error":
         raise ValueError(
@@ -81,6 +82,10 @@ def corners_of_levels(levels):
             raise ValueError(f"Level {k}: expected finite rows (t, value). Got shape {level.shape}.")
         if (np.diff(level[:, 0]) < 0).any():
             raise ValueError(f"Level {k}: t must ascend.")
+        jumps = (np.diff(level[:, 0]) == 0) & (np.diff(level[:, 1]) != 0)
+        if jumps.any():
+            place = level[np.flatnonzero(jumps)[0], 0]
+            raise ValueError(f"Level {k}: it jumps at t={place:g}, and levels are continuous. Give each t one value.")
         if len(level) and (level[0, 1] != 0 or level[-1, 1] != 0):
             raise ValueError(f"Level {k}: the first and last value must be 0, since the level is zero beyond.")
     corners = np.concatenate([*levels, np.empty((0, 2))])

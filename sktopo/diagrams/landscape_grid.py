@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from sktopo._numeric.exact_landscape import landscapes_on_grids
-from sktopo.diagrams.essential import with_finite_deaths
+from sktopo.diagrams.essential import is_end, with_finite_deaths
 from sktopo.diagrams.landscape_corners import check_n_levels
 from sktopo.diagrams.ragged import offsets_of, segments_of
 from sktopo.diagrams.reading import as_diagrams
@@ -46,12 +46,11 @@ def _every_block(diagrams):
 
 def finite_diagrams(diagrams, essential):
     """Diagrams of any format under a policy for essential classes that leaves none."""
-    number = isinstance(essential, numbers.Real) and not isinstance(essential, bool) and np.isfinite(essential)
-    if not number and essential not in ("error", "cap", "drop"):
+    if not is_end(essential) and not (isinstance(essential, str) and essential in ("error", "cap", "drop")):
         raise ValueError(f"essential must be 'error', 'cap', 'drop' or a finite number. Got {essential!r} instead.")
     diagrams = as_diagrams(diagrams)
     n_essential = int(np.isinf(diagrams.death).sum())
-    if essential == "error" and n_essential:
+    if isinstance(essential, str) and essential == "error" and n_essential:
         raise ValueError(
             f"There are {n_essential} essential classes (death = inf), whose tents never end. Choose what becomes "
             "of them: essential='drop', 'cap' (they die where the filtration ends), or the number at which they die."
@@ -100,7 +99,9 @@ def check_grid(grid, n_layers, n_degrees):
     """Finite ascending points of shape (n_layers, n_degrees, n_t), from fewer axes if need be."""
     grid = np.asarray(grid, dtype=np.float64)
     shapes = [(), (n_degrees,), (n_layers, n_degrees)]
-    if grid.ndim not in (1, 2, 3) or grid.shape[:-1] != shapes[grid.ndim - 1] or grid.shape[-1] < 2:
+    if grid.ndim == 0:
+        raise ValueError(f"A number of grid points must be an integer >= 2. Got {grid} instead.")
+    if grid.ndim > 3 or grid.shape[:-1] != shapes[grid.ndim - 1] or grid.shape[-1] < 2:
         raise ValueError(
             f"grid must be a number of points, or the points: shape (n_t,), ({n_degrees} degrees, n_t) or "
             f"({n_layers} layers, {n_degrees} degrees, n_t), n_t >= 2. Got shape {grid.shape} instead."

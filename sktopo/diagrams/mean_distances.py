@@ -32,10 +32,10 @@ def distance_by_values(vectors, weights, p):
     return _ByGram(weighted @ weighted.T, scale)
 
 
-def distance_by_gram(gram):
-    """L^2 distance of means from inner products, an array of shape (n_samples, n_samples)."""
+def distance_by_gram(gram, scale=1.0):
+    """L^2 distance of means from inner products of samples divided by `scale`, shape (n_samples, n_samples)."""
     means = gram.mean(axis=0)
-    return _ByGram(gram - means - means[:, None] + means.mean(), 1.0)
+    return _ByGram(gram - means - means[:, None] + means.mean(), scale)
 
 
 def _signs(masks):

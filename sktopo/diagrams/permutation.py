@@ -93,7 +93,7 @@ def permutation_test(
     ----------
     a, b : ActivationLandscapes, lists of PersistenceLandscape, or array-like of shape (n_samples, ...)
         The groups, of any sizes. Landscapes must be of the same layers, degrees, levels and grid. All axes of an array
-        but the first are one vector.
+        but the first are one vector. Diagrams are refused, since they have no mean; so do not give them as arrays.
     p : float, default=2
         The statistic is the L^p distance of the two means; at least 1, or inf. Lists of exact landscapes have p = 2.
     per : {"layer", "block", "all"}, default="layer"
@@ -101,7 +101,7 @@ def permutation_test(
         Other groups than ActivationLandscapes make one test.
     n_permutations : int or "all", default=9999
         If there are no more ways to deal the samples than that, all are looked at and the p-value is exact.
-        Otherwise so many random ones are drawn. "all" looks at all, up to three million.
+        Otherwise so many random ones are drawn. "all" looks at all. More than three million are not looked at.
     correction : {"holm", "benjamini_hochberg"} or None, default="holm"
         How `adjusted` allows for several tests: Holm's bounds the chance of any false alarm, Benjamini and Hochberg's
         the share of false alarms among alarms.
@@ -155,14 +155,17 @@ def permutation_test(
     first = np.arange(len(a) + len(b)) < len(a)
     strata = _strata(len(a), len(b), paired, strata)
     total = n_relabellings(first, strata)
-    exact = n_permutations == "all" or total <= n_permutations
+    exact = isinstance(n_permutations, str) or total <= n_permutations
     size = max(1, CELLS // max(test.distance.width for test in tests))
     if exact:
         masks = all_relabellings(first, strata, size)
     else:
         masks = random_relabellings(first, strata, n_permutations, size, check_random_state(random_state))
     if exact and total > MOST:
-        raise ValueError(f"There are {total} ways to deal the samples; n_permutations='all' takes up to {MOST}.")
+        raise ValueError(
+            f"There are {total} ways to deal the samples, and at most {MOST} are looked at one by one. "
+            "Draw some at random: n_permutations=9999."
+        )
     observed = np.array([test.distance(first[None])[0] for test in tests])
     null = np.concatenate([np.stack([test.distance(mask) for test in tests], axis=1) for mask in masks])
     slack = [test.distance.slack(value) for test, value in zip(tests, observed, strict=True)]
@@ -176,12 +179,13 @@ def permutation_test(
 
 
 def _check(per, n_permutations, correction):
-    if per not in ("layer", "block", "all"):
+    if not isinstance(per, str) or per not in ("layer", "block", "all"):
         raise ValueError(f"per must be 'layer', 'block' or 'all'. Got {per!r} instead.")
     whole = isinstance(n_permutations, numbers.Integral) and not isinstance(n_permutations, bool)
-    if n_permutations != "all" and not (whole and n_permutations >= 1):
+    every = isinstance(n_permutations, str) and n_permutations == "all"
+    if not every and not (whole and n_permutations >= 1):
         raise ValueError(f"n_permutations must be an integer >= 1 or 'all'. Got {n_permutations!r} instead.")
-    if correction not in CORRECTIONS:
+    if correction is not None and not (isinstance(correction, str) and correction in CORRECTIONS):
         raise ValueError(f"correction must be 'holm', 'benjamini_hochberg' or None. Got {correction!r} instead.")
 
 
@@ -195,7 +199,7 @@ def _strata(n_a, n_b, paired, strata):
         if n_a != n_b:
             raise ValueError(f"paired=True needs groups of the same size. Got {n_a} and {n_b} samples.")
         return np.tile(np.arange(n_a), 2)
-    labels = [np.asarray(part) for part in strata]
+    labels = [np.asarray(part) for part in strata] if isinstance(strata, tuple | list) else []
     if [part.shape for part in labels] != [(n_a,), (n_b,)]:
         raise ValueError(f"strata must be a pair of {n_a} and {n_b} labels, one for each sample of a and of b.")
     return np.unique(np.concatenate(labels), return_inverse=True)[1]

@@ -5,7 +5,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktopo._base import check_matrix
 from sktopo.diagrams.container import Diagrams
-from sktopo.diagrams.convert import is_list_of_rows
+from sktopo.diagrams.convert import is_list_of_gudhi, is_list_of_rows
 from sktopo.diagrams.ragged import segments_of
 
 __all__ = ["align_blocks", "as_diagrams", "from_lifetimes", "read_again", "read_diagrams"]
@@ -17,7 +17,8 @@ def as_diagrams(X):
     Parameters
     ----------
     X : Diagrams, list of array-like of shape (n_pairs, 3), or ndarray of shape (n_samples, n_pairs, 3)
-        Rows are (birth, death, degree); a three-dimensional array is giotto-tda's, with its padding.
+        Rows are (birth, death, degree); a three-dimensional array is giotto-tda's, with its padding. An array of
+        objects is a list.
 
     Returns
     -------
@@ -28,16 +29,27 @@ def as_diagrams(X):
     ValueError
         If `X` is none of these.
     """
+    X = _unpacked(X)
     if isinstance(X, Diagrams):
         return X
     if isinstance(X, np.ndarray) and X.ndim == 3:
         return Diagrams.from_giotto(X)
     if isinstance(X, list | tuple):
+        if is_list_of_gudhi(X):
+            raise ValueError(
+                "Expected arrays with rows (birth, death, degree). Got GUDHI's [(degree, (birth, death)), ...]: "
+                "give Diagrams.from_gudhi(X)."
+            )
         return Diagrams.from_list(X)
     raise ValueError(
         "Expected Diagrams, a list of arrays with rows (birth, death, degree), or a giotto-tda array of "
         f"shape (n_samples, n_pairs, 3). Got {type(X).__name__} instead."
     )
+
+
+def _unpacked(X):
+    """A list of what an array of objects holds, which is how numpy keeps arrays of several lengths; or X itself."""
+    return list(X) if isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype == object else X
 
 
 def from_lifetimes(values):
@@ -49,15 +61,41 @@ def from_lifetimes(values):
 
 def read_diagrams(estimator, X, *, reset):
     """Diagrams from the X of an estimator: any format of :func:`as_diagrams`, or a matrix of lifetimes."""
+    X = _unpacked(X)
     if isinstance(X, list | tuple) and len(X) == 0:
         raise ValueError("Found a list with 0 sample(s), while at least one diagram is required.")
-    if isinstance(X, Diagrams) or is_list_of_rows(X) or (isinstance(X, np.ndarray) and X.ndim == 3):
+    if _is_of_diagrams(X):
         diagrams = as_diagrams(X)
+        for name in ("n_features_in_", "feature_names_in_"):
+            if reset and hasattr(estimator, name):
+                delattr(estimator, name)  # of a matrix, fitted before
     else:
+        _refuse_one_diagram(X)
         diagrams = from_lifetimes(check_matrix(estimator, X, reset=reset))
     if len(diagrams) == 0 and reset:
         raise ValueError("Found diagrams with 0 sample(s), while at least one is required.")
     return diagrams
+
+
+def _is_of_diagrams(X):
+    if isinstance(X, Diagrams) or (isinstance(X, np.ndarray) and X.ndim == 3):
+        return True
+    return isinstance(X, list | tuple) and (is_list_of_gudhi(X) or is_list_of_rows(X))
+
+
+def _refuse_one_diagram(X):
+    """A matrix of three columns with infinity in the second can only be a diagram that stands alone."""
+    if (
+        isinstance(X, np.ndarray)
+        and X.ndim == 2
+        and X.shape[1] == 3
+        and X.dtype.kind == "f"
+        and np.isinf(X[:, 1]).any()
+    ):
+        raise ValueError(
+            "An array of shape (n, 3) is read as a matrix of lifetimes, and this one contains infinity. If it is one "
+            "diagram with rows (birth, death, degree), give a list of one array: [diagram]."
+        )
 
 
 def read_again(estimator, X):

@@ -56,10 +56,12 @@ def _summaries(values, offsets):
     full = np.maximum(counts, 1)
     total = segment_sums(values, offsets)
     mean = total / full
-    deviation = values - np.repeat(mean, counts)
-    sd = np.sqrt(segment_sums(deviation**2, offsets) / full)
     ordered = sort_segments(values, offsets)
     quantiles = [_quantiles(ordered, offsets, q) for q in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    # Measured in powers of two, which changes no digit, so that no square leaves the range of float64.
+    unit = np.exp2(np.floor(np.log2(np.where(quantiles[-1] > quantiles[0], quantiles[-1] - quantiles[0], 1.0))))
+    deviation = (values - np.repeat(mean, counts)) / np.repeat(unit, counts)
+    sd = np.sqrt(segment_sums(deviation**2, offsets) / full) * unit
     return [total, mean, sd, *quantiles]
 
 

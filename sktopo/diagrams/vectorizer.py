@@ -19,6 +19,11 @@ from sktopo.diagrams.vectors.table import METHODS
 
 __all__ = ["PersistenceVectorizer"]
 
+TOO_LARGE = (
+    ": births and deaths, or powers of them, leave the range of float64. Divide them by their scale before, for "
+    "example by the largest death of the training diagrams."
+)
+
 
 class PersistenceVectorizer(TransformerMixin, BaseEstimator):
     """Turn persistence diagrams into a matrix of features.
@@ -147,8 +152,8 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
 
     Cost: statistics sort each diagram once per quantity; a landscape touches, for each pair, the grid points under
     its tent, other curves two or three; an image every pixel; k-means of "atol" is the slowest to fit. Nothing is
-    padded: beside X and the result there is what 65,536 pairs need, but for k-means and medians, which see all pairs
-    of a block at once. Repeated pairs count as often as they occur.
+    padded: beside X and the result there is what 65,536 pairs and a million numbers of the result need, but for k-means
+    and medians, which see all pairs of a block at once. Repeated pairs count as often as they occur.
 
     References
     ----------
@@ -239,6 +244,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : Diagrams, list of arrays with rows (birth, death, degree), giotto-tda array, or matrix of lifetimes
+            One diagram is a list of one array: an array of shape (n_pairs, 3) is read as a matrix.
         y : ignored
 
         Returns
@@ -248,7 +254,7 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter or `X` cannot be used.
+            If a parameter or `X` cannot be used, or what is learnt from it leaves the range of float64.
         """
         check_parameters(self)
         check_essential(self)
@@ -256,11 +262,20 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         self.blocks_ = diagrams.blocks
         self.negated_ = diagrams.negated
         self.caps_ = learn_caps(diagrams, self.essential)
+        self._policy = "drop" if self.essential == "drop" else self.caps_
         self._vectors = METHODS[self.method](self.get_params(deep=False))
-        self._vectors.fit(self.blocks_, functools.partial(chunks_of, diagrams, self._policy()))
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._vectors.fit(self.blocks_, functools.partial(chunks_of, diagrams, self._policy))
+        self._show_what_was_learnt()
+        return self
+
+    def _show_what_was_learnt(self):
+        for name in {name for method in METHODS.values() for name in method.shows} & {*vars(self)}:
+            delattr(self, name)  # of another method, fitted before
         for name in self._vectors.shows:
             setattr(self, name, getattr(self._vectors, name))
-        return self
+            if not np.isfinite(getattr(self, name)).all():
+                raise ValueError(f"{name} of PersistenceVectorizer is not finite{TOO_LARGE}")
 
     def transform(self, X):
         """Features of each sample's diagrams.
@@ -274,10 +289,15 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples, n_features)
             Or CSR matrix, with ``sparse_output=True``.
+
+        Raises
+        ------
+        ValueError
+            If `X` cannot be used or has other layers, or a feature leaves the range of float64.
         """
         diagrams = read_again(self, X)
-        width, prepared = len(self._vectors.names(self.blocks_)), self._vectors.prepare()
-        rows = ((c.samples, self._vectors.transform(c, prepared)) for c in chunks_of(diagrams, self._policy()))
+        width = len(self._vectors.names(self.blocks_))
+        rows = self._rows(chunks_of(diagrams, self._policy, width))
         if self.sparse_output:
             parts = [sparse.csr_matrix(part) for _, part in rows]
             return sparse.vstack(parts, format="csr") if parts else sparse.csr_matrix((0, width))
@@ -286,8 +306,18 @@ class PersistenceVectorizer(TransformerMixin, BaseEstimator):
             features[samples] = part
         return features
 
-    def _policy(self):
-        return "drop" if self.essential == "drop" else self.caps_
+    def _rows(self, chunks):
+        """Samples of each chunk, and their rows."""
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            prepared = self._vectors.prepare()
+        for chunk in chunks:
+            with np.errstate(over="ignore", invalid="ignore"):
+                rows = self._vectors.transform(chunk, prepared)
+            if not np.isfinite(rows).all():
+                sample, column = np.argwhere(~np.isfinite(rows))[0]
+                name = self._vectors.names(self.blocks_)[column]
+                raise ValueError(f"{name} of sample {chunk.samples.start + sample} is not finite{TOO_LARGE}")
+            yield chunk.samples, rows
 
     def get_feature_names_out(self, input_features=None):
         """Names such as ``conv1__H0__persistence_mean`` and ``conv1__H0__landscape_1_37``.

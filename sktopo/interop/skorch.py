@@ -32,8 +32,9 @@ class SnapshotCallback:
 
     Notes
     -----
-    ``fit`` starts anew, ``partial_fit`` goes on. skorch's "train_acc" is the mean over the batches of an epoch, while
-    the weights change; ``monitor=lambda net: net.score(X, y)`` is the accuracy of the weights that are kept.
+    ``fit`` starts anew, ``partial_fit`` goes on, also with a net from a pickle. skorch's "train_acc" is the mean over
+    the batches of an epoch, while the weights change; ``monitor=lambda net: net.score(X, y)`` is the accuracy of the
+    weights that are kept.
 
     Examples
     --------
@@ -74,6 +75,8 @@ class SnapshotCallback:
         if self.snapshots_ is None:
             options = {"every": self.every, "record": self.record, "keep_state": self.keep_state}
             self.snapshots_ = TrainingSnapshots(net.module_, self.thresholds, **options)
+        elif not self.snapshots_.is_of(net.module_):  # the net has been loaded from a pickle, or its module made anew
+            self.snapshots_.resume(net.module_, self.record)
         self.snapshots_.update(None if self.thresholds is None else self._accuracy(net))
         if self.stop and self.snapshots_.done:
             raise KeyboardInterrupt  # how skorch's own callbacks end a training; fit returns as usual

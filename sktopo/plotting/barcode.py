@@ -40,7 +40,7 @@ class BarcodeDisplay(BlockDisplay):
     Notes
     -----
     Time runs to the right; where it is phi that falls, the axis is turned. The bar of an essential class is an arrow
-    that goes beyond every finite death.
+    that goes beyond every finite death, and that of a class that dies at once a stroke across its row.
 
     Examples
     --------
@@ -118,6 +118,9 @@ class BarcodeDisplay(BlockDisplay):
             bars = [[(birth, row), (death, row)] for birth, death, row in zip(drawn[:, 0], right, rows, strict=True)]
             style = {"colors": colour, "linewidths": width, "capstyle": "butt", "label": "_bars", **kwargs}
             ax.add_collection(LineCollection(bars, **style))
+            at_once = drawn[:, 0] == drawn[:, 1]  # a bar without length is a stroke across its row
+            stroke = {"marker": "|", "s": max(3 * width, 4.0) ** 2, "color": colour, "linewidths": 1.0}
+            ax.scatter(drawn[at_once, 0], rows[at_once], clip_on=False, zorder=3, **stroke)
             heads = {"marker": ">", "s": max(3 * width, 4.0) ** 2 / 2, "color": colour, "linewidths": 0}
             ax.scatter(right[essential], rows[essential], clip_on=False, zorder=3, **heads)
             middles.append(top + room / 2)

@@ -8,6 +8,9 @@ from sktopo.plotting.common import (
     axes_for,
     block_label,
     block_styles,
+    legend_place,
+    legend_width,
+    over,
     panels_of,
     run_steps,
     sample_of,
@@ -125,7 +128,10 @@ class BettiCurveDisplay(Panels):
         self : BettiCurveDisplay
         """
         panels = panels_of(self, self.curves_, split_by)
-        axes = axes_for(self, ax, len(panels), size=(4.5, 3.2), alone=(6.0, 3.6))
+        names = legend_width(max(len(blocks) for _, blocks in panels))
+        axes = axes_for(self, ax, len(panels), size=(4.5 + names, 3.2), alone=(6.0 + names, 3.6))
+        from matplotlib.lines import Line2D
+
         styles, (start, end) = block_styles(self.curves_), self._ends()
         for one, (title, blocks) in zip(axes, panels, strict=True):
             for block in blocks:
@@ -133,13 +139,13 @@ class BettiCurveDisplay(Panels):
                 own = {name: styles[block][name] for name in ("color", "linestyle")}
                 if split_by in ("degree", "block"):
                     own["linestyle"] = "-"  # the title tells the degree
-                style = {"linewidth": 1.4, "label": block_label(*block, split_by), **own, **kwargs}
+                style = over({"linewidth": 1.4, "label": block_label(*block, split_by), **own}, kwargs, Line2D)
                 last = heights[-1] if len(heights) else 0.0
                 one.step([start, *places, end], [0.0, *heights, last], where="post", **style)
             one.set(xlim=(start, end), title=title, xlabel=f"filtration value{unit_of(self.negated_)}")
             one.set_ylim(bottom=0.0)
             one.set_ylabel("classes alive")
-            one.legend(fontsize="small", loc="best")
+            one.legend(fontsize="small", **legend_place(len(blocks)))
         return self._keep(axes)
 
     def _ends(self):

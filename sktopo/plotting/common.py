@@ -1,5 +1,7 @@
 """What the displays share: the door to matplotlib, panels, colours, and the way from an estimator to diagrams."""
 
+import numbers
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -8,6 +10,7 @@ from sktopo.diagrams.reading import as_diagrams
 from sktopo.diagrams.vectorizer import PersistenceVectorizer
 
 __all__ = [
+    "MAX_LEGEND",
     "BlockDisplay",
     "Panels",
     "axes_for",
@@ -16,6 +19,9 @@ __all__ = [
     "chosen_blocks",
     "colours_of",
     "fitted_vectorizer",
+    "legend_place",
+    "legend_width",
+    "over",
     "panels_of",
     "pyplot",
     "run_steps",
@@ -30,6 +36,8 @@ MARKERS = "o^sDv"
 LINES = ("-", "--", ":", "-.")
 MAX_COLUMNS = 4
 SPLITS = (None, "layer", "degree", "block")
+MAX_LEGEND = 8  # names that find room inside a panel
+LEGEND_ROWS = 14  # names below one another beside it
 
 
 def pyplot(display):
@@ -126,6 +134,25 @@ def unit_of(negated):
     return " (phi)" if negated else ""
 
 
+def over(defaults, given, artist):
+    """Options for a matplotlib artist: what is given wins, under any of its names, such as "lw" for "linewidth"."""
+    from matplotlib.cbook import normalize_kwargs
+
+    return {**normalize_kwargs(defaults, artist), **normalize_kwargs(given, artist)}
+
+
+def legend_place(n):
+    """Where a legend of `n` names goes: into the picture, or, where it would hide that, beside it in columns."""
+    if n <= MAX_LEGEND:
+        return {"loc": "best"}
+    return {"loc": "upper left", "bbox_to_anchor": (1.02, 1.0), "ncols": -(-n // LEGEND_ROWS)}
+
+
+def legend_width(n):
+    """Inches that a legend of `n` names needs beside a picture."""
+    return 0.0 if n <= MAX_LEGEND else 1.3 * -(-n // LEGEND_ROWS)
+
+
 def run_steps(estimator, X, stop=Diagrams):
     """What a fitted estimator makes of X; of a pipeline, the first output that is an instance of `stop`.
 
@@ -165,6 +192,8 @@ def chosen_blocks(blocks, layer, degree):
 def sample_of(X, sample):
     """X cut down to one sample, still a batch; negative numbers count from the end."""
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    if not isinstance(sample, numbers.Integral):
+        raise ValueError(f"The 'sample' to draw must be an integer. Got {sample!r} instead.")
     if not -n_samples <= sample < n_samples:
         raise IndexError(f"Sample {sample} does not exist: there are {n_samples} samples.")
     start = sample % n_samples

@@ -4,12 +4,22 @@ import numbers
 
 import numpy as np
 
-from sktopo.plotting.common import BlockDisplay, axes_for, block_label, block_styles, panels_of, unit_of
+from sktopo.plotting.common import (
+    MAX_LEGEND,
+    BlockDisplay,
+    axes_for,
+    block_label,
+    block_styles,
+    legend_place,
+    legend_width,
+    over,
+    panels_of,
+    unit_of,
+)
 
 __all__ = ["PersistenceDiagramDisplay"]
 
 MULTIPLICITIES = ("size", "count", "alpha")
-MAX_LEGEND = 8
 
 
 class PersistenceDiagramDisplay(BlockDisplay):
@@ -83,10 +93,8 @@ class PersistenceDiagramDisplay(BlockDisplay):
         """
         _check(multiplicity, max_points, n_cells)
         panels = panels_of(self, self.pairs_, split_by)
-        beside = any(len(blocks) > MAX_LEGEND for _, blocks in panels)
-        axes = axes_for(
-            self, ax, len(panels), size=(6.0, 4.0) if beside else (4.0, 4.0), alone=(6.8 if beside else 5.0, 4.2)
-        )
+        names = legend_width(max(len(blocks) for _, blocks in panels))
+        axes = axes_for(self, ax, len(panels), size=(4.0 + 1.2 * names, 4.0), alone=(5.0 + 1.2 * names, 4.2))
         styles, limits = block_styles(self.pairs_), self._limits()
         dense = {block for block, pairs in self.pairs_.items() if max_points is not None and len(pairs) > max_points}
         self._plot_densities(axes, panels, dense, limits, n_cells)
@@ -110,7 +118,7 @@ class PersistenceDiagramDisplay(BlockDisplay):
                 ax.scatter([], [], s=14, color="0.5", marker="s", label=f"{label} (density)")
                 continue
             style = {"s": 14, "alpha": faint, "linewidths": 0, "color": colour, "marker": marker, "label": label}
-            style = _over(style, kwargs)
+            style = _for_scatter(style, kwargs)
             if multiplicity != "alpha" and (counts[block] > 1).any():
                 style["s"] = style["s"] * (1.0 + np.log2(counts[block]))
             ax.scatter(*points[block].T, **style)
@@ -164,7 +172,7 @@ class PersistenceDiagramDisplay(BlockDisplay):
         # No pair lies on the other side of the diagonal, so there is always room.
         place = {"loc": "upper left" if self.negated_ else "lower right"}
         if len(blocks) > MAX_LEGEND:
-            place = {"loc": "upper left", "bbox_to_anchor": (1.1, 1.0)}
+            place = {**legend_place(len(blocks)), "bbox_to_anchor": (1.1, 1.0)}  # to the right of the sign ∞
         legend = ax.legend(fontsize="small", **place)
         for handle in legend.legend_handles:
             if hasattr(handle, "set_sizes"):
@@ -225,9 +233,11 @@ def _write_counts(ax, points, counts):
             written.add(place)
 
 
-def _over(defaults, given):
+def _for_scatter(defaults, given):
     """Options for scatter: what is given wins, and "c" stands for "color"."""
-    style = {**defaults, **given}
+    from matplotlib.collections import PathCollection
+
+    style = over(defaults, given, PathCollection)
     if "c" in style:
         style.pop("color", None)
     return style

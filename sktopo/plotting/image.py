@@ -163,7 +163,9 @@ class PersistenceImageDisplay(Panels):
         for one, (block, image) in zip(axes, self.images_.items(), strict=True):
             births, persistences = self.ranges_[block]
             extent = (sign * births[0], sign * births[1], *persistences)
-            style = {"cmap": "Blues", "vmin": 0.0, "interpolation": "nearest", "aspect": "auto", **kwargs}
+            style = {"cmap": "Blues", "interpolation": "nearest", "aspect": "auto", **kwargs}
+            if "norm" not in style:  # an image of nothing has the colour of nothing
+                style = {"vmin": 0.0, "vmax": image.max() or 1.0, **style}
             drawn = one.imshow(image, origin="lower", extent=extent, **style)
             if colorbar:
                 one.figure.colorbar(drawn, ax=one, label="weight per pixel")

@@ -14,6 +14,9 @@ from sktopo.plotting.common import (
     chosen_blocks,
     colours_of,
     fitted_vectorizer,
+    legend_place,
+    legend_width,
+    over,
     panels_of,
     run_steps,
     sample_of,
@@ -248,9 +251,10 @@ class LandscapeDisplay(Panels):
                 f"Got {n_levels!r} instead."
             )
         panels = panels_of(self, dict.fromkeys(key[1:] for key in self.curves_), split_by)
-        axes = axes_for(self, ax, len(panels), size=(4.0, 3.0), alone=(6.0, 3.8))
         labels = self._labels(panels, split_by)
         names = list(dict.fromkeys(labels.values()))
+        beside = legend_width(len(names))
+        axes = axes_for(self, ax, len(panels), size=(4.0 + beside, 3.0), alone=(6.0 + beside, 3.8))
         colours, known = dict(zip(names, colours_of(len(names)), strict=True)), set()
         for one, (title, blocks) in zip(axes, panels, strict=True):
             keys = [key for key in self.curves_ if key[1:] in blocks]
@@ -274,6 +278,8 @@ class LandscapeDisplay(Panels):
         return labels
 
     def _plot_levels(self, ax, key, label, colour, n_levels, kwargs):
+        from matplotlib.lines import Line2D
+
         levels, bands = self.curves_[key][:n_levels], self.bands_.get(key, [])[:n_levels]
         colours = colours_of(len(levels)) if colour is None else [colour] * len(levels)
         fade = np.ones(len(levels)) if colour is None else np.maximum(0.65 ** np.arange(len(levels)), 0.25)
@@ -281,8 +287,8 @@ class LandscapeDisplay(Panels):
             if len(level) == 0:  # zero everywhere
                 continue
             name = f"level {k + 1}" if colour is None else label if k == 0 else "_level"
-            style = {"color": own, "alpha": fade[k], "linewidth": 1.6, "label": name, "zorder": 3 - k / 100, **kwargs}
-            ax.plot(self._sign * level[:, 0], level[:, 1], **style)
+            style = {"color": own, "alpha": fade[k], "linewidth": 1.6, "label": name, "zorder": 3 - k / 100}
+            ax.plot(self._sign * level[:, 0], level[:, 1], **over(style, kwargs, Line2D))
             if k < len(bands):
                 places, lower, upper = bands[k].T
                 ax.fill_between(self._sign * places, lower, upper, color=own, alpha=0.22 * fade[k], linewidth=0)
@@ -307,7 +313,8 @@ class LandscapeDisplay(Panels):
         most = max((len(self.curves_[key]) for key in keys), default=0)
         title = f"first {n_levels} of {most} levels" if n_levels is not None and most > n_levels else None
         if title or labels:
-            ax.legend(handles, labels, fontsize="small", title=title, title_fontsize="small", loc="best")
+            place = legend_place(len(labels))
+            ax.legend(handles, labels, fontsize="small", title=title, title_fontsize="small", **place)
 
     @property
     def _sign(self):

@@ -1,5 +1,7 @@
 """Curves and bands that LandscapeDisplay draws, from landscapes of every kind, diagrams and fitted vectorizers."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from scipy import sparse
 
@@ -76,7 +78,13 @@ def _members(landscapes, groups):
         if labels.shape != (len(landscapes),):
             raise ValueError(f"groups must have one label for each of the {len(landscapes)} landscapes.")
         named = {name: [landscapes[i] for i in np.flatnonzero(labels == name)] for name in np.unique(labels).tolist()}
-    return {name: [one] if isinstance(one, PersistenceLandscape) else list(one) for name, one in named.items()}
+    named = {name: [one] if isinstance(one, PersistenceLandscape) else one for name, one in named.items()}
+    if not named or not all(isinstance(members, Iterable) for members in named.values()):
+        raise ValueError(
+            "Expected landscapes: PersistenceLandscape, a list of them, a dict of names to either, or "
+            f"ActivationLandscapes. Got {landscapes!r} instead."
+        )
+    return {name: list(members) for name, members in named.items()}
 
 
 def _on_grid(members):

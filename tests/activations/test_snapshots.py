@@ -221,6 +221,9 @@ def test_states_are_what_static_scores_take():
         ({"thresholds": (0.9, 0.5)}, "increasing order"),
         ({"thresholds": (0.5, 0.5)}, "increasing order"),
         ({"thresholds": (0.5, np.nan)}, "increasing order"),
+        ({"thresholds": 0.5}, "increasing order. Got 0.5"),
+        ({"thresholds": "ab"}, "increasing order. Got 'ab'"),
+        ({"every": 2, "record": 3}, "'record' parameter of TrainingSnapshots must be callable"),
         ({"every": 0}, "'every'"),
         ({"every": 1.5}, "'every'"),
         ({"every": True}, "'every'"),
@@ -233,7 +236,7 @@ def test_bad_options_are_errors(options, message):
 
 def test_thresholds_need_an_accuracy():
     snapshots = TrainingSnapshots(small_network(), (0.5,))
-    for value in (None, float("nan")):
+    for value in (None, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="Thresholds need the accuracy"):
             snapshots.update(value)
     assert snapshots.n_updates == 0 and len(snapshots) == 0
@@ -250,3 +253,42 @@ def test_weights_of_another_structure_are_refused():
     snapshots.update()
     with pytest.raises(RuntimeError, match="size mismatch"):
         snapshots[1].restore(make_mlp((4, 8), n_inputs=2, n_outputs=2))
+
+
+def test_accuracies_in_percent_do_not_pass_thresholds_that_are_shares():
+    snapshots = TrainingSnapshots(small_network(), (0.5, 0.9))
+    with pytest.raises(ValueError, match="both as shares or both in percent"):
+        snapshots.update(43.0)
+    assert len(snapshots) == 0 and snapshots.update(1.0) == (0.5, 0.9)
+    assert TrainingSnapshots(small_network(), (50, 90)).update(60.0) == (50.0,)
+
+
+def test_an_update_that_failed_can_be_repeated():
+    calls = []
+
+    def record(model):
+        calls.append(model)
+        if len(calls) == 1:
+            raise RuntimeError("out of memory")
+        return len(calls)
+
+    snapshots = TrainingSnapshots(small_network(), (0.5,), record=record)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        snapshots.update(0.6)
+    assert snapshots.n_updates == 0 and snapshots.missing == (0.5,)
+    assert snapshots.update(0.6) == (0.5,)
+    assert (snapshots[0.5].step, snapshots[0.5].record) == (1, 2)
+
+
+def test_snapshots_from_a_pickle_go_on_with_the_network_that_they_are_given():
+    snapshots = TrainingSnapshots(small_network(), (0.5, 0.9), record=score)
+    snapshots.update(0.6)
+    loaded, other = pickle.loads(pickle.dumps(snapshots)), small_network(seed=1)
+    with pytest.raises(ValueError, match=r"snapshots.resume\(model\)"):
+        loaded.update(0.95)
+    assert loaded.resume(other, record=score) is loaded and loaded.is_of(other)
+    assert loaded.update(0.95) == (0.9,) and loaded[0.9].step == 2
+    assert same_state(loaded[0.9].model().state_dict(), other.state_dict())
+    assert loaded[0.9].record == score(other) and loaded[0.5].step == 1
+    with pytest.raises(ValueError, match="takes a torch.nn.Module"):
+        loaded.resume(None)

@@ -298,6 +298,7 @@ def test_essential_classes_need_a_policy():
     "options, message",
     [
         ({"grid": 1}, "number of points >= 2"),
+        ({"grid": 2.5}, "must be an integer >= 2. Got 2.5"),
         ({"grid": [0.0, 0.0, 1.0]}, "ascend strictly"),
         ({"grid": np.zeros((3, 5))}, "shape"),
         ({"n_levels": 0}, "n_levels must be"),
@@ -317,7 +318,10 @@ def test_what_cannot_be_used_is_an_error(options, message):
         ({"method": "jackknife"}, "method must be"),
         ({"over": "layer"}, "over must be"),
         ({"confidence": 1.0}, "confidence must be"),
+        ({"confidence": "95 %"}, "confidence must be"),
         ({"n_bootstrap": 0}, "n_bootstrap must be"),
+        ({"n_bootstrap": 2.5}, "n_bootstrap must be"),
+        ({"n_bootstrap": "many"}, "n_bootstrap must be"),
         ({"groups": [0, 0, 0, 1, 1, 2]}, "at least 2 samples in every group. Got 1"),
         ({"groups": [0, 1]}, "one label for each of the 6 samples"),
     ],
@@ -325,6 +329,22 @@ def test_what_cannot_be_used_is_an_error(options, message):
 def test_wrong_bands_are_an_error(options, message):
     with pytest.raises(ValueError, match=message):
         landscapes_of().bands(**options)
+
+
+def test_bands_of_two_samples_have_the_quantile_of_a_normal_number():
+    """The mean of two numbers x and y has the standard error |x - y| / 2, which no division by n gives."""
+    values = np.zeros((2, 1, 1, 1, 3))
+    values[:, 0, 0, 0, 1] = [1.0, 3.0]
+    bands = ActivationLandscapes(values, [0.0, 1.0, 2.0], ["a"], [0]).bands(
+        confidence=0.6827, n_bootstrap=20_000, random_state=0
+    )
+    np.testing.assert_allclose(bands.upper - bands.mean, 1.0, rtol=0.03)
+
+
+def test_means_of_other_groups_are_others():
+    found = landscapes_of()
+    same = found[[0, 0]]
+    assert same.mean(["x", "y"]) == same.mean(["x", "y"]) != same.mean(["y", "z"])
 
 
 def test_superlevel_filtrations_are_remembered_and_kept_apart():

@@ -302,3 +302,29 @@ def test_norms_of_very_small_and_large_pairs_are_neither_zero_nor_infinite(scale
     rows = [np.array([[0, 2, 0], [1, 2, 0], [0, 1, 0]]) * [scale, scale, 1]]
     unit = landscape_norm([rows[0] / [scale, scale, 1]], 9, n_levels=n_levels)
     np.testing.assert_allclose(landscape_norm(rows, 9, n_levels=n_levels), unit * scale * scale ** (1 / 9), rtol=1e-9)
+
+
+def test_levels_that_jump_are_refused():
+    """Sums and inner products are of continuous functions; a corner given twice is one corner."""
+    with pytest.raises(ValueError, match="Level 0: it jumps at t=1"):
+        PersistenceLandscape([[[0, 0], [1, 1], [1, 0.5], [2, 0]]])
+    twice = PersistenceLandscape([[[0, 0], [1, 1], [1, 1], [2, 0]]])
+    assert twice == PersistenceLandscape.from_pairs([[0, 2]]) and (twice + twice).norm(1) == 2.0
+
+
+def test_only_landscapes_are_compared_with_landscapes():
+    tent = PersistenceLandscape.from_pairs([[0, 2]])
+    for call in (tent.inner, tent.distance):
+        with pytest.raises(TypeError, match="Expected another PersistenceLandscape. Got int"):
+            call(3)
+    for one in (tent, None, 3):
+        with pytest.raises(TypeError, match="a sequence of PersistenceLandscape"):
+            mean_landscape(one)
+
+
+@pytest.mark.parametrize("essential", [np.array([1.0, 2.0]), True, None])
+def test_an_end_of_essential_classes_is_one_number(essential):
+    with pytest.raises(ValueError, match="must be 'error', 'drop' or a finite number"):
+        PersistenceLandscape.from_pairs([[0, np.inf]], essential=essential)
+    with pytest.raises(ValueError, match="must be 'error', 'cap', 'drop' or a finite number"):
+        landscape_norm([np.array([[0, np.inf, 0]])], essential=essential)

@@ -241,6 +241,10 @@ def test_table_and_adjusted_carry_the_corrections():
         ({"n_permutations": 0}, "n_permutations must be"),
         ({"n_permutations": 1.5}, "n_permutations must be"),
         ({"correction": "bonferroni"}, "correction must be"),
+        ({"correction": ["holm"]}, "correction must be"),
+        ({"per": np.array([1, 2])}, "per must be"),
+        ({"n_permutations": np.array([1, 2])}, "n_permutations must be"),
+        ({"strata": 3}, "strata must be a pair"),
         ({"paired": True}, "groups of the same size. Got 3 and 4"),
         ({"strata": ([0, 1], [0, 1])}, "strata must be a pair of 3 and 4 labels"),
     ],
@@ -265,5 +269,30 @@ def test_wrong_groups_are_an_error():
     for a, b in ((landscapes, landscapes.values), (landscapes.values, landscapes)):
         with pytest.raises(TypeError, match="Expected ActivationLandscapes"):
             permutation_test(a, b)
-    with pytest.raises(ValueError, match="ways to deal the samples"):
-        permutation_test(np.ones((20, 1)), np.ones((20, 1)), n_permutations="all")
+    for n_permutations in ("all", 10**12):
+        with pytest.raises(ValueError, match="ways to deal the samples, and at most 3000000.*n_permutations=9999"):
+            permutation_test(np.ones((20, 1)), np.ones((20, 1)), n_permutations=n_permutations)
+
+
+def test_diagrams_are_no_vectors():
+    """numpy would read them as padded arrays of births, deaths and degrees, and mean those."""
+    diagrams = Diagrams.from_list([np.array([[0.0, 1.0 + i, 0]]) for i in range(4)])
+    for a, b in ((diagrams[:2], diagrams[2:]), (diagrams[:2], np.ones((2, 1, 3))), (np.ones((2, 1, 3)), diagrams[2:])):
+        with pytest.raises(TypeError, match="Diagrams have no mean.*ActivationLandscapes.from_diagrams"):
+            permutation_test(a, b)
+
+
+def test_exact_landscapes_do_not_mix_with_anything_else():
+    tents = [PersistenceLandscape.from_pairs([[0, 2]])] * 2
+    for a, b in ((tents, [[1.0], [2.0]]), ([1.0], tents), (tents[0], tents), ([tents[0], 1.0], tents)):
+        with pytest.raises(TypeError, match="compared with each other only"):
+            permutation_test(a, b)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_units_of_exact_landscapes_do_not_matter(scale):
+    tents = [PersistenceLandscape.from_pairs([[0, 1 + i]]) for i in range(8)]
+    result = permutation_test(tents[:4], tents[4:])
+    scaled = permutation_test([scale * tent for tent in tents[:4]], [scale * tent for tent in tents[4:]])
+    assert scaled.p_value[0] == result.p_value[0] < 0.1
+    np.testing.assert_allclose(scaled.statistic, scale * result.statistic)

@@ -188,3 +188,24 @@ def test_other_blocks_than_in_fit_are_an_error_and_missing_degrees_are_empty():
 def test_a_wrong_parameter_is_an_error(parameters):
     with pytest.raises(ValueError, match=f"'{next(iter(parameters))}' parameter of PersistenceVectorizer"):
         PersistenceVectorizer(**parameters).fit([np.array([[0.0, 1.0, 0]])])
+
+
+def test_a_policy_holds_from_fit_to_transform():
+    """Options of a fitted vectorizer are those of fit; a new policy needs a new fit, like a new method."""
+    rows = [np.array([[0.0, np.inf, 0], [0.0, 2.0, 0]])]
+    for fitted, later in [("cap", "drop"), ("drop", 5.0), (5.0, "cap")]:
+        vectorizer = PersistenceVectorizer("total", essential=fitted).fit(rows)
+        before = vectorizer.transform(rows)
+        np.testing.assert_array_equal(vectorizer.set_params(essential=later).transform(rows), before)
+
+
+def test_a_new_fit_shows_nothing_of_another_method():
+    vectorizer = PersistenceVectorizer("landscape").fit([np.array([[0.0, 2.0, 0]])])
+    vectorizer.set_params(method="image").fit([np.array([[0.0, 2.0, 0]])])
+    assert not hasattr(vectorizer, "grids_") and hasattr(vectorizer, "sigmas_")
+
+
+@pytest.mark.parametrize("essential", [True, np.array([1.0, 2.0]), None, np.inf])
+def test_an_end_is_a_finite_number(essential):
+    with pytest.raises(ValueError, match="must be 'cap', 'drop' or a finite number"):
+        PersistenceVectorizer("total", essential=essential).fit([np.array([[0.0, 2.0, 0]])])

@@ -57,6 +57,30 @@ def test_stop_ends_the_training_at_the_last_threshold():
     assert len(net.history.epochs) == 4
 
 
+def test_a_callback_from_a_pickle_goes_on_with_the_module_of_its_net():
+    callback = SnapshotCallback(every=1)
+    run(callback, [0.4, 0.6])
+    loaded, module = pickle.loads(pickle.dumps(callback)), make_mlp((4,), n_inputs=2, n_outputs=2, seed=1)
+    loaded.on_epoch_end(SimpleNamespace(module_=module, history=History()))
+    assert list(loaded.snapshots_) == [1, 2, 3]
+    state = loaded.snapshots_[3].state
+    assert all(torch.equal(state[name], value) for name, value in module.state_dict().items())
+
+
+def test_a_module_that_is_made_anew_is_the_one_that_is_kept():
+    """skorch makes a new module where its parameters are set, and goes on with the same callbacks."""
+    callback = SnapshotCallback(every=1)
+    net = run(callback, [0.4])
+    net.module_ = make_mlp((6,), n_inputs=2, n_outputs=2)
+    callback.on_epoch_end(net)
+    assert same_shapes(callback.snapshots_[2].model(), net.module_)
+    assert not same_shapes(callback.snapshots_[1].model(), net.module_)
+
+
+def same_shapes(a, b):
+    return [value.shape for value in a.state_dict().values()] == [value.shape for value in b.state_dict().values()]
+
+
 def test_every_needs_no_accuracy():
     callback = SnapshotCallback(every=2, monitor="nothing of that name")
     run(callback, [0.0] * 5)

@@ -54,12 +54,16 @@ def _quantised(points, n_centers, seed):
     """Centres of clusters, sorted, and half the distance of each to the nearest other."""
     ordered = points[np.lexsort(points.T[::-1])]
     n_distinct = 1 + int((np.diff(ordered, axis=0) != 0.0).any(axis=1).sum())
+    unit = 2.0 ** np.floor(
+        np.log2(np.abs(ordered).max() or 1.0)
+    )  # a power of two: no digit changes, no square overflows
     with threadpool_limits(1):  # sums of threads differ in the last bits
-        centers = KMeans(min(n_centers, n_distinct), n_init=3, random_state=seed).fit(ordered).cluster_centers_
+        means = KMeans(min(n_centers, n_distinct), n_init=3, random_state=seed).fit(ordered / unit)
+    centers = means.cluster_centers_ * unit
     centers = centers[np.lexsort(centers.T[::-1])]
     if len(centers) == 1:
-        reach = float(np.sqrt(((points - centers) ** 2).sum(axis=1).max()))
+        reach = float(np.hypot(*(points - centers).T).max())
         return centers, np.array([reach if reach > 0.0 else 1.0])
-    gaps = np.sqrt(((centers[:, None] - centers) ** 2).sum(axis=2))
+    gaps = np.hypot(*(centers[:, None] - centers).T)
     np.fill_diagonal(gaps, np.inf)
     return centers, gaps.min(axis=1) / 2.0

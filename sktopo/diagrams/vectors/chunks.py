@@ -9,6 +9,7 @@ from sktopo.diagrams.ragged import offsets_of, spread
 __all__ = ["Chunk", "chunks_of"]
 
 MOST_PAIRS = 2**16  # of a chunk, unless one sample alone has more
+MOST_CELLS = 2**20  # of the rows that are made of a chunk, unless one row alone has more
 
 
 class Chunk(NamedTuple):
@@ -48,7 +49,7 @@ class Chunk(NamedTuple):
         return np.repeat(np.arange(len(sizes)) % len(self.blocks) == block, sizes)
 
 
-def chunks_of(diagrams, essential):
+def chunks_of(diagrams, essential, width=1):
     """Chunks of diagrams, in order.
 
     Parameters
@@ -56,16 +57,19 @@ def chunks_of(diagrams, essential):
     diagrams : Diagrams
     essential : "drop" or ndarray of shape (n_blocks,)
         What becomes of essential classes: left out, or dead where their block's number says, but not before birth.
+    width : int, default=1
+        Length of the row that is made of a sample: many small diagrams may make long rows.
 
     Yields
     ------
     Chunk
     """
     n_blocks = len(diagrams.blocks)
-    starts = diagrams.offsets[::n_blocks]
+    starts, most_samples = diagrams.offsets[::n_blocks], max(1, MOST_CELLS // width)
     begin = 0
     while begin < len(diagrams):
-        end = max(begin + 1, int(np.searchsorted(starts, starts[begin] + MOST_PAIRS, side="right")) - 1)
+        end = int(np.searchsorted(starts, starts[begin] + MOST_PAIRS, side="right")) - 1
+        end = max(begin + 1, min(end, begin + most_samples))
         pairs = slice(starts[begin], starts[end])
         offsets = diagrams.offsets[begin * n_blocks : end * n_blocks + 1] - starts[begin]
         parts = diagrams.birth[pairs], diagrams.death[pairs], offsets

@@ -39,6 +39,7 @@ class Image(Method):
             if found:
                 self.ranges_[j] = self.span(found)
         self.ranges_ += MARGIN * self.sigmas_[:, None, None] * self.beyond()
+        self.ranges_ = _apart(self.ranges_)
 
     def span(self, found):
         low, high, _, _, longest = found
@@ -125,6 +126,12 @@ def _median_persistence(block, chunks):
         lengths[begin : begin + size] = chunk.persistence[chunk.of_block(block) & (chunk.death > chunk.birth)]
         begin += size
     return np.median(lengths, overwrite_input=True) if begin else 1.0
+
+
+def _apart(ranges):
+    """Ranges that span something, also where a narrow Gaussian is lost beside large births."""
+    ends = np.stack([np.nextafter(ranges[..., 0], -np.inf), np.nextafter(ranges[..., 1], np.inf)], axis=-1)
+    return np.where(ranges[..., :1] < ranges[..., 1:], ranges, ends)
 
 
 def _read_only(array):
