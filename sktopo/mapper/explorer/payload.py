@@ -80,10 +80,10 @@ def _clouds(graphs, points, settings):
     for name, cloud in clouds.items():
         clouds = {**clouds, name: np.asarray(cloud)}
         if name not in layers or clouds[name].shape[:1] != (layers[name].n_points,) or clouds[name].ndim != 2:
+            wanted = {layer: graph.n_points for layer, graph in layers.items()}
             raise ValueError(
-                f"points must have a row for every point of a layer, and layer {name!r} has {np.shape(cloud)}. Points of "
-                f"the graphs: { {layer: graph.n_points for layer, graph in layers.items()} }. Hand over the fitted Mapper, "
-                "and as points what it was fitted to."
+                f"points must have a row for every point of a layer: {wanted}. Got an array of shape {np.shape(cloud)} "
+                f"for {name!r}. Hand over the fitted Mapper, and as points what it was fitted to."
             )
     return clouds
 
