@@ -33,7 +33,7 @@ def page_payload(
     """
     settings = read_settings(graphs)
     shown_graphs = [graph for _, layers in settings for graph in layers.values()]
-    n_inputs = _n_inputs(shown_graphs[0], y, names, texts, images)
+    n_inputs = int(shown_graphs[0].of_input.max(initial=-1)) + 1  # every input has a point
     tiles = None if images is None else read_images(images, n_inputs)
     clouds = _clouds(graphs, points, settings)
     nulls = _nulls(nulls, settings, min_support)
@@ -58,12 +58,6 @@ def page_payload(
         _add_flow(entries, list(layers.values()))
         made.append({"name": name, "stats": {}, "layers": entries})
     return {"version": 1, "title": str(title), "min_support": min_support, "inputs": known, "settings": made}
-
-
-def _n_inputs(graph, *known):
-    """Of what is known of every input, or, if nothing is, of the points."""
-    lengths = [len(values) for values in known if values is not None]
-    return max([int(graph.of_input.max(initial=-1)) + 1, *lengths])
 
 
 def _clouds(graphs, points, settings):

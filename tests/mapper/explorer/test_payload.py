@@ -140,7 +140,9 @@ def test_without_points_the_nodes_are_projected(y_mapper):
 
 def test_columns_are_numbers_or_categories(y_mapper):
     n = y_mapper.graph_.n_points
-    table = pd.DataFrame({"height": np.linspace(0, 1, n), "kind": ["a", "b"] * (n // 2), "even": [True, False] * (n // 2)})
+    table = pd.DataFrame(
+        {"height": np.linspace(0, 1, n), "kind": ["a", "b"] * (n // 2), "even": [True, False] * (n // 2)}
+    )
     height, kind, even = payload_of(y_mapper, columns=table)["inputs"]["columns"]
     assert unpacked(height["values"]) == pytest.approx(table["height"], abs=1e-6)
     assert (kind["categories"], unpacked(kind["values"])[:2]) == (["a", "b"], [0, 1])
@@ -179,7 +181,7 @@ def test_texts_arrive_as_they_are_and_end_no_element(y_mapper):
     [
         ({"y": [1, 2]}, "y must have one entry for each of the 1000 inputs"),
         ({"names": ["a"]}, "names must have one entry"),
-        ({"texts": ["a"] * 1001}, "must have one entry for each of the 1001"),
+        ({"texts": ["a"] * 1001}, "texts must have one entry for each of the 1000"),
         ({"columns": {"c": [1.0]}}, r"columns\['c'\] must have one entry"),
         ({"columns": {"c": np.full(1000, np.nan)}}, "not finite"),
         ({"points": np.zeros((3, 2))}, "points must have a row for every point"),
