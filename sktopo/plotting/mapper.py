@@ -157,7 +157,10 @@ class MapperDisplay(Panels):
             place = self.positions_[title]
             radii = node_radii(graph, place, largest)
             self.n_unsupported_[title] = _draw_edges(one, graph, place, min_support)
-            _draw_nodes(one, graph, place, radii, color_by, cmap, legend, images is not None)
+            # Layers of one Mapper have the same classes: one legend is enough.
+            of_classes = isinstance(color_by, str) and color_by in ("class", "shares")
+            said = legend and (one is axes[-1] or not of_classes)
+            _draw_nodes(one, graph, place, radii, color_by, cmap, said, images is not None)
             if images is not None:
                 _draw_images(one, over_inputs(graph, _of_inputs(graph, images)), place, radii)
             _draw_marks(one, place, radii, mark, numbers)
