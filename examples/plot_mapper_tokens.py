@@ -237,10 +237,10 @@ if folder is not None:
 #
 # So it is by word in the middle of the network still, and by passage at its end: a token's last activation says more of
 # its company than of itself, as it must where the mean over tokens is to stand for the sentence. That holds of the
-# tokens that have close neighbours, 44 % of them in the last layer. It is a matter of radius as well: with 0.6 of the
-# elbow's instead of 0.5, nodes of the last layer are 0.30 of one passage, and with 1.0, where all is one component, 0.07,
-# as by chance. And what is in the largest component of the last layer, 344 tokens, is of all sections. Normal clouds
-# with the layers' covariances have no close neighbours at all: their graphs are empty.
+# tokens that have close neighbours, 44 % of them in the last layer, and it is a matter of radius: with 0.6 of the
+# elbow's instead of 0.5, nodes of the last layer are 0.30 of one passage, and with 1.0, where all is one component,
+# 0.07, as by chance. The largest component of the last layer, 344 tokens, is of all passages. Normal clouds with the
+# layers' covariances have no close neighbours at all: their graphs are empty.
 if folder is not None:
     pure = {layer: (purity(graph, word), purity(graph, passage)) for layer, graph in mapper.graphs_.items()}
     for layer, (by_word, by_passage) in pure.items():
