@@ -64,6 +64,8 @@ _HOMES = {
     "GraphFeature": "sktopo.mapper.features",
     "null_graphs": "sktopo.mapper.nulls",
     "node_flow": "sktopo.mapper.flow",
+    "mapper_sweep": "sktopo.mapper.sweep",
+    "MapperSweep": "sktopo.mapper.sweep",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
     "BarcodeDisplay": "sktopo.plotting.barcode",
     "BettiCurveDisplay": "sktopo.plotting.betti",
