@@ -13,7 +13,7 @@ function graphStyle(colours) {
   return [
     { selector: "node", style: {
       "background-color": "data(colour)", width: "data(diameter)", height: "data(diameter)",
-      "border-width": 0.75, "border-color": colours.rim, "border-position": "outside", "overlay-opacity": 0, "z-index": 1, events: "yes",
+      "border-width": 0.75, "border-color": colours.rim, "overlay-opacity": 0, "z-index": 1, events: "yes",
     } },
     { selector: "node[?noise]", style: { shape: "diamond" } },
     { selector: "edge", style: {
@@ -22,8 +22,8 @@ function graphStyle(colours) {
     { selector: "edge.weak", style: { "line-style": "dashed" } },
     { selector: "edge.inside", style: { "line-color": colours.accent, width: 2.5, "z-index": 3 } },
     { selector: ".dimmed", style: { opacity: 0.16 } },
-    { selector: "node.traced", style: { "outline-color": colours.trace, "outline-width": "mapData(glow, 0, 1, 0.5, 5)", "outline-offset": 1, opacity: "mapData(glow, 0, 1, 0.35, 1)", "z-index": 2 } },
-    { selector: "node.chosen", style: { "border-color": colours.accent, "border-width": 3, "outline-width": 1.5, "outline-color": colours.paper, "z-index": 5, opacity: 1 } },
+    { selector: "node.traced", style: { "outline-color": colours.trace, "outline-width": "mapData(glow, 0, 1, 0.5, 4)", "outline-offset": 1, opacity: "mapData(glow, 0, 1, 0.35, 1)", "z-index": 2 } },
+    { selector: "node.chosen", style: { "border-color": colours.accent, "border-width": 3, "border-position": "outside", "z-index": 5, opacity: 1 } },
     { selector: "node.named", style: {
       label: "data(node)", "font-size": 11, "font-weight": 600, color: colours.ink, "text-outline-color": colours.paper, "text-outline-width": 2.5,
       "text-valign": "top", "text-margin-y": -3, "min-zoomed-font-size": 7,

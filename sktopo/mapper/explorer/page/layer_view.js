@@ -14,6 +14,9 @@ function makeLayerView(app, name) {
     make("div", { class: "stage" }, graph),
     make("footer", {}, edgeCount, scale));
 
+  // Cytoscape keeps the press of the button from moving the focus, without which arrow keys would go elsewhere.
+  graph.addEventListener("pointerdown", () => graph.focus({ preventScroll: true }));
+
   const view = { name, element, graph, cy: null, layer: null, cursor: null, hidden: null };
   let marked = []; // the nodes and edges that carry a class of the selection
   let fitted = true;
@@ -36,8 +39,8 @@ function makeLayerView(app, name) {
       minZoom: 0.1, maxZoom: 20,
       textureOnViewport: large, hideEdgesOnViewport: layer.edges.n > 5 * LARGE_GRAPH, pixelRatio: large ? 1 : "auto",
     });
-    facts.textContent = `${count(layer.nodes.n, "node")} · ${percent(layer.coverage)} covered`;
-    facts.title = `${facts.textContent}; ${percent(layer.noiseShare)} of what the cells hold is noise`;
+    facts.textContent = count(layer.nodes.n, "node");
+    facts.title = `${percent(layer.coverage)} of the points are in nodes; ${percent(layer.noiseShare)} of what the cells hold is noise`;
     fit();
     view.cy.on("viewport", () => { if (!drawing) fitted = false; });
     app.listenToGraph(view);

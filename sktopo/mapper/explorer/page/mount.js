@@ -9,6 +9,7 @@ function mount(root, data, options = {}) {
   const number = ++mounted;
   const app = {
     root, model, first,
+    ownsPage: options.hash === true,
     store: makeStore(options.hash ? readHash(location.hash, first, model) : first),
     views: [],
     sheets: model.inputs.images && makeSheets(model.inputs.images),
