@@ -3,7 +3,7 @@
 const MODE_KEYS = { node: "n", edge: "e", path: "p", loop: "l", component: "c", lasso: "s" };
 
 const KEY_HELP = [
-  ["Arrows", "walk along edges"], ["Enter, Space", "select the node; with Shift, add it"], ["Tab", "next layer"], ["Esc", "clear the selection"],
+  ["← ↑ ↓ →", "walk along edges"], ["Enter Space", "select the node; with Shift, add it"], ["Tab", "next layer"], ["Esc", "clear the selection"],
   ["n e p l c s", "node, edge, path, loop, component, lasso"], ["t", "trace across layers"], ["f", "show the whole graph"], ["+ −", "zoom"],
   ["[ ]", "previous, next setting"], ["/", "search"], ["d", "light or dark"], ["?", "these keys"],
 ];

@@ -19,6 +19,7 @@ function makeLayerView(app, name) {
 
   const view = { name, element, graph, cy: null, layer: null, cursor: null, hidden: null };
   let marked = []; // the nodes and edges that carry a class of the selection
+  let faint = false;
   let fitted = true;
   let drawing = false;
 
@@ -28,6 +29,7 @@ function makeLayerView(app, name) {
     view.cursor = null;
     view.hidden = new Uint8Array(layer.edges.n);
     marked = [];
+    faint = false;
     view.cy?.destroy();
     const large = layer.nodes.n + layer.edges.n > LARGE_GRAPH;
     view.cy = cytoscape({
@@ -125,6 +127,7 @@ function makeLayerView(app, name) {
         if (names.includes("traced")) each.data({ traced: shares[each.data("node")], glow: shares[each.data("node")] / most });
       }
     });
+    if (faint !== (shares !== null)) view.cy.edges().toggleClass("faint", (faint = shares !== null));
     marked = [...classes.keys()];
     element.classList.toggle("active", state.layer === name);
   }
