@@ -59,6 +59,12 @@ def loops(n_nodes, edges, triangles):
     return found
 
 
+def count_loops(n_nodes, edges, triangles):
+    """Number of what `loops` returns, without looking for the cycles: there is a bit for each."""
+    annotation = _annotations(_neighbours(n_nodes, edges), triangles)
+    return max((bits.bit_length() for bits in annotation.values()), default=0)
+
+
 def _neighbours(n_nodes, edges):
     neighbours = [[] for _ in range(n_nodes)]
     for u, v in edges.tolist():
@@ -122,15 +128,6 @@ def _filled(annotation, cycles):
         if bits:
             reduced[edge] = bits
     return reduced
-
-
-def count_loops(n_nodes, edges, triangles):
-    """Number of what `loops` returns, without looking for the cycles."""
-    bit = {pair: 1 << place for place, pair in enumerate(map(tuple, edges.tolist()))}
-    basis = {}
-    for triangle in triangles:
-        _add(basis, sum(bit[pair] for pair in combinations(triangle, 2)))
-    return len(edges) - n_nodes + _n_components(n_nodes, edges) - len(basis)
 
 
 def _add(basis, vector):
