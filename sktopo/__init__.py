@@ -57,6 +57,7 @@ _HOMES = {
     "Mapper": "sktopo.mapper.mapper",
     "MapperGraph": "sktopo.mapper.graph",
     "explore": "sktopo.mapper.explorer.explore",
+    "ExplorerWidget": "sktopo.mapper.explorer.widget",
     "find_loops": "sktopo.mapper.features",
     "find_branches": "sktopo.mapper.features",
     "find_leaves": "sktopo.mapper.features",
