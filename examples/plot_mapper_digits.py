@@ -41,6 +41,7 @@ from sktopo import (
 from sktopo.datasets import accuracy, load_digits_images, train_network
 
 torch.manual_seed(0)
+torch.set_num_threads(1)  # sums in one order, so that the words below fit the network
 network = nn.Sequential()
 for name, module in {
     "conv1": nn.Conv2d(1, 8, 3),
@@ -65,21 +66,23 @@ activations = ActivationExtractor(network, layers=["relu1", "relu2", "relu3"]).f
 # ---------------
 # The lens is the length of the activation: how much a layer has to say about an image. The number of intervals and the
 # radius of the clusters are free, and a graph that depends on a few of the images is worth little. So the settings are
-# swept, and for each the images are left out a tenth at a time: instability is the share of images whose clusters
-# then change. A graph of a few large nodes is stable because it says little, so that the number of nodes stands beside.
+# swept for the second layer, and for each the images are left out a tenth at a time: instability is the share of images
+# whose clusters then change. A graph of a few large nodes is stable because it says little: the number of nodes stands
+# beside.
 mapper = Mapper("l2norm", overlap=0.4, sampling="flatten")
-sweep = mapper_sweep(mapper, activations, labels, n_intervals=[6, 8, 10, 12], eps_scale=[0.9, 1.0, 1.1, 1.2])
-MapperSweepDisplay.from_sweep(sweep, layer="relu2", down="eps_scale")
-MapperSweepDisplay.from_sweep(sweep, layer="relu2", down="eps_scale", column="nodes")
+second = clone(mapper).set_params(layer="relu2")
+sweep = mapper_sweep(second, activations, labels, n_intervals=[6, 8, 10], eps_scale=[0.9, 1.0, 1.1, 1.2])
+display = MapperSweepDisplay.from_sweep(sweep, down="eps_scale")
+display = MapperSweepDisplay.from_sweep(sweep, down="eps_scale", column="nodes")
 
-instability, nodes = (np.array(sweep.column(column, "relu2")) for column in ("instability", "nodes"))
+instability, nodes = (np.array(sweep.column(column)) for column in ("instability", "nodes"))
 chosen = int(np.argmin(np.where(nodes >= 40, instability, np.inf)))
-print(f"the least unstable of those with at least 40 nodes in relu2: {sweep.settings[chosen]},", end=" ")
+print(f"the least unstable of those with at least 40 nodes: {sweep.settings[chosen]},", end=" ")
 print(f"instability {instability[chosen]:.3f}; all are between {instability.min():.3f} and {instability.max():.3f}")
 
 # %%
 # With a tenth or more of the images changing clusters under every setting, none of these graphs is to be believed as a
-# whole, and it has to be asked part by part. So the images are drawn again fifty times, and every edge that is not
+# whole, and it has to be asked part by part. So the images are drawn again thirty times, and every edge that is not
 # found again in half of the draws is dashed.
 
 # %%
@@ -87,15 +90,15 @@ print(f"instability {instability[chosen]:.3f}; all are between {instability.min(
 # ------------
 # A node is a cluster of images that a layer treats alike; a pie shows their digits. In the first layer, digits still
 # share nodes; the deeper the layer, the purer they are, and the more each digit is a chain of its own.
-mapper.set_params(**sweep.settings[chosen], n_resamples=50).fit(activations, labels)
-MapperDisplay.from_estimator(mapper, color_by="shares")
+mapper.set_params(**sweep.settings[chosen], n_resamples=30).fit(activations, labels)
+display = MapperDisplay.from_estimator(mapper, color_by="shares")
 for layer, graph in mapper.graphs_.items():
     purity = np.average(graph.purity["majority"], weights=graph.size)
     print(f"{layer}: {graph}, in a node {purity:.2f} of the images are of one digit")
 
 # %%
 # The radius was read off these curves. They bend gently: the activations have no one scale.
-ElbowDisplay.from_estimator(mapper)
+display = ElbowDisplay.from_estimator(mapper)
 
 # %%
 # A branch, explained
@@ -125,15 +128,18 @@ for name, part in [("the fork", branch.nodes), *((f"arm {i + 1}", arm) for i, ar
     lengths, (n, said) = graph.lens[list(part), 0], digits_of(part)
     print(f"{name}: mean length {lengths.min():.1f} to {lengths.max():.1f}; {n} images: {said}")
 
-MapperDisplay.from_graph(graph, title=layer, color_by="class", images=unseen[:, 0], mark=branch.nodes)
+inputs = graph.of_input[graph.members(fork)]
+print(f"accuracy on the images in the fork: {accuracy(network, unseen[inputs], labels[inputs]):.3f}")
+display = MapperDisplay.from_graph(graph, title=layer, color_by="class", images=unseen[:, 0], mark=branch.nodes)
 
 # %%
-# In the run that this page shows, threes, nines and fives share the fork: three digits that are a bow open to the left
-# with something on top, so that the mean image in the ringed node is none of them. The lens says which way each arm
-# leads. Towards longer activations, where the layer responds more strongly, nines and fives go apart, each into an arm
-# of its own. Towards shorter ones the threes leave, and a smaller cluster of nines and fives stays mixed. So the
-# branch is a question, "which of the three?", that this layer has not answered for the images in the fork, and has
-# for those in the pure arms. It is no place where the network errs: the next layers go on.
+# In the run from which these lines were written, threes, nines and fives share the fork, and no other digit: three that
+# are a bow open to the left with something on top, so that the mean image in the ringed node is none of them. The lens
+# says which way each arm leads. Towards longer activations, where the layer responds more strongly, nines and fives go
+# apart, each into an arm of its own. Towards shorter ones the threes leave, and a smaller cluster of nines and fives
+# stays mixed. So the branch is a question, "which of the three?", that this layer has not answered for the images in
+# the fork, and has for those in the pure arms. It is no place where the network errs: of the images in the fork it names
+# 96 % rightly in the end, of all images 91 %.
 #
 # What becomes of the fork in the next layer? Its images are in these nodes of it:
 layers = list(mapper.graphs_)
@@ -147,16 +153,15 @@ if layer != layers[-1]:
 # %%
 # Is it there?
 # ------------
-# Clouds of as many points without the layer's shape go through the same Mapper: ten normal ones with its mean and
-# covariance, and ten in which each unit's values are dealt anew to the images. What it finds there means nothing.
+# Clouds of as many points without the layer's shape go through the same Mapper: five normal ones with its mean and
+# covariance, and five in which each unit's values are dealt anew to the images. What it finds there means nothing.
 alone = clone(mapper).set_params(layer=layer)
-nulls = {kind: null_graphs(alone, activations, kind=kind, n_graphs=10)[layer] for kind in ("gaussian", "permuted")}
+nulls = {kind: null_graphs(alone, activations, kind=kind, n_graphs=5)[layer] for kind in ("gaussian", "permuted")}
 for name, graphs in {layer: [graph], **nulls}.items():
     print(f"{name}: nodes {[each.n_nodes for each in graphs]}, branches {[len(branches_of(each)) for each in graphs]},")
     print(f"    loops {[len(find_loops(each, min_support=0.5)) for each in graphs]}")
-MapperDisplay({layer: graph, "a normal cloud": nulls["gaussian"][0], "units permuted": nulls["permuted"][0]}).plot(
-    legend=False
-)
+beside = {layer: graph, "a normal cloud": nulls["gaussian"][0], "units permuted": nulls["permuted"][0]}
+display = MapperDisplay(beside).plot(legend=False)
 
 # %%
 # These are weak opponents: such a cloud is one piece, a chain of a few large nodes. They say that the layer is more

@@ -167,7 +167,7 @@ if folder is not None:
     passage = np.repeat(np.arange(len(passages)), LENGTH)
     section = np.repeat(section_of, LENGTH)
     mapper = Mapper("l2norm", n_intervals=6, overlap=0.4, eps_scale=0.5, n_resamples=20).fit(tokens, section)
-    MapperDisplay.from_estimator(mapper, color_by="shares")
+    display = MapperDisplay.from_estimator(mapper, color_by="shares")
 
 # %%
 # Purity by word and by passage

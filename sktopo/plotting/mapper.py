@@ -151,7 +151,7 @@ class MapperDisplay(Panels):
         """
         if len(mark) and len(self.graphs_) > 1:
             raise ValueError("'mark' names nodes of one graph, and there are several. Draw one: layer=...")
-        axes = axes_for(self, ax, len(self.graphs_), size=(5.0, 5.0), alone=(6.0, 6.0))
+        axes = axes_for(self, ax, len(self.graphs_), size=(5.0, 5.6), alone=(6.0, 6.0))
         self.n_unsupported_ = {}
         for (title, graph), one in zip(self.graphs_.items(), axes, strict=True):
             place = self.positions_[title]
