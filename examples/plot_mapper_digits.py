@@ -138,8 +138,8 @@ display = MapperDisplay.from_graph(graph, title=layer, color_by="class", images=
 # says which way each arm leads. Towards longer activations, where the layer responds more strongly, nines and fives go
 # apart, each into an arm of its own. Towards shorter ones the threes leave, and a smaller cluster of nines and fives
 # stays mixed. So the branch is a question, "which of the three?", that this layer has not answered for the images in
-# the fork, and has for those in the pure arms. It is no place where the network errs: of the images in the fork it names
-# 96 % rightly in the end, of all images 91 %.
+# the fork, and has for those in the pure arms. It is no place where the network errs: of the images in the fork it
+# names 96 % rightly in the end, of all images 91 %.
 #
 # What becomes of the fork in the next layer? Its images are in these nodes of it:
 layers = list(mapper.graphs_)

@@ -102,6 +102,9 @@ class Mapper(TransformerMixin, BaseEstimator):
     See Also
     --------
     MapperGraph : What the graphs hold.
+    mapper_sweep : Which intervals, overlap and eps to choose.
+    MapperDisplay : Pictures of the graphs.
+    explore : A page to look around in them.
 
     Notes
     -----
