@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 from sktopo import Activations, Mapper, MapperSweep, find_loops, mapper_sweep
 from sktopo.mapper.instability import _parts, instability
 from sktopo.mapper.matching import Choice, matching_distance
+from sktopo.mapper.order import canonical_order
 from tests.mapper.shapes import circle
 from tests.oracles import mapper_instability as oracle
 
@@ -243,3 +244,14 @@ def test_unknown_columns_and_layers_are_refused():
         sweep.column("noise")
     with pytest.raises(ValueError, match="no layer 'fc'"):
         sweep.table("fc")
+
+
+def test_positions_of_an_input_are_left_out_together():
+    mapper = Mapper("l2norm", sampling="all_positions", layer="conv", eps=0.6)
+    sweep = mapper_sweep(mapper, layers_of(), n_intervals=[4], n_subsamples=4)
+    fitted = clone(mapper).set_params(n_intervals=4).fit(layers_of())
+    cloud, order = fitted._clouds["conv"], canonical_order(fitted.clouds(layers_of())["conv"])
+    expected, _ = instability(cloud, fitted.graph_.of_input[order], 4, 0)
+    assert sweep.column("instability") == [expected]
+    assert expected != instability(cloud, fitted.graph_.of_input, 4, 0)[0]
+    assert expected != instability(cloud, np.arange(len(order)), 4, 0)[0]
