@@ -54,6 +54,7 @@ class MapperGraph:
     See Also
     --------
     Mapper : Makes it.
+    node_flow : Inputs that its nodes have in common with another graph's.
 
     Examples
     --------

@@ -1,0 +1,188 @@
+"""What the page is told: graphs, members and labels as plain numbers and texts that JSON can hold."""
+
+import numpy as np
+
+from sktopo.mapper.explorer.inputs import inputs_payload
+from sktopo.mapper.explorer.packing import packed_integers, packed_rows
+from sktopo.mapper.explorer.positions import node_positions
+from sktopo.mapper.explorer.projections import projections_of
+from sktopo.mapper.explorer.settings import read_settings
+from sktopo.mapper.explorer.sprites import mean_sheet, read_images, shown_inputs
+from sktopo.mapper.features import find_branches, find_leaves, find_loops
+from sktopo.mapper.flow import node_flow
+
+__all__ = ["page_payload"]
+
+# A page of JSON does not gain by more digits.
+DIGITS = 6
+
+
+def page_payload(
+    graphs, *, y, points, images, texts, names, columns, nulls, title, min_support, n_projected, random_state
+):
+    """All that the page is told.
+
+    Parameters
+    ----------
+    As in `explore`.
+
+    Returns
+    -------
+    dict
+        ``inputs``, what is known of every input, and ``settings``, each with its layers.
+    """
+    settings = read_settings(graphs)
+    shown_graphs = [graph for _, _, layers in settings for graph in layers.values()]
+    n_inputs = int(shown_graphs[0].of_input.max(initial=-1)) + 1  # every input has a point
+    tiles = None if images is None else read_images(images, n_inputs)
+    clouds = _clouds(graphs, points, settings)
+    nulls = _nulls(nulls, settings, min_support)
+    known = inputs_payload(
+        n_inputs,
+        y=y,
+        names=names,
+        texts=texts,
+        columns=columns,
+        tiles=tiles,
+        shown=None if tiles is None else shown_inputs(shown_graphs, n_inputs),
+    )
+    made = []
+    for name, statistics, layers in settings:
+        entries = []
+        for layer, graph in layers.items():
+            entry = _layer(layer, graph, min_support, random_state)
+            entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
+            entry["projections"] = projections_of(graph, clouds.get(layer), n_projected, random_state)
+            entry["nulls"] = nulls.get(layer)
+            entries.append(entry)
+        _add_flow(entries, list(layers.values()))
+        made.append(
+            {"name": name, "stats": {key: plain(value) for key, value in statistics.items()}, "layers": entries}
+        )
+    return {"version": 1, "title": str(title), "min_support": min_support, "inputs": known, "settings": made}
+
+
+def _clouds(graphs, points, settings):
+    """Points by layer, checked against the graphs."""
+    if points is None:
+        return {}
+    layers = settings[0][2]
+    if isinstance(points, dict):
+        clouds = points
+    elif hasattr(graphs, "clouds"):
+        clouds = graphs.clouds(points)
+    else:
+        clouds = {next(iter(layers)): points}
+    for name, cloud in clouds.items():
+        clouds = {**clouds, name: np.asarray(cloud)}
+        if name not in layers or clouds[name].shape[:1] != (layers[name].n_points,) or clouds[name].ndim != 2:
+            wanted = {layer: graph.n_points for layer, graph in layers.items()}
+            raise ValueError(
+                f"points must have a row for every point of a layer: {wanted}. Got an array of shape {np.shape(cloud)} "
+                f"for {name!r}. Hand over the fitted Mapper, and as points what it was fitted to."
+            )
+    return clouds
+
+
+def _nulls(nulls, settings, min_support):
+    """Loops and branches of null graphs, by layer."""
+    if nulls is None:
+        return {}
+    by_layer = nulls if isinstance(nulls, dict) else {next(iter(settings[0][2])): nulls}
+    counted = {}
+    for layer, graphs in by_layer.items():
+        least = [0.0 if graph.support is None else min_support for graph in graphs]
+        counted[str(layer)] = {
+            "kind": "null",
+            "n": len(graphs),
+            "loops": [len(find_loops(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
+            "branches": [len(find_branches(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
+        }
+    return counted
+
+
+def _add_flow(entries, graphs):
+    """How many inputs go from each node to each of the next layer's."""
+    for entry, after, here, there in zip(entries, entries[1:], graphs, graphs[1:], strict=False):
+        entry["flow"] = {"to": after["name"], "edges": _triples(node_flow(here, there))}
+
+
+def _layer(name, graph, min_support, random_state):
+    n_dimensions = graph.lens.shape[1]
+    identity = np.array_equal(graph.of_input, np.arange(graph.n_points))
+    return {
+        "name": name,
+        "n_points": graph.n_points,
+        "coverage": plain(graph.coverage),
+        "noise_share": plain(graph.noise_share),
+        "lens_names": ["lens"] if n_dimensions == 1 else [f"lens {j}" for j in range(n_dimensions)],
+        "nodes": _nodes(graph, random_state),
+        "edges": _edges(graph),
+        "point_input": None if identity else packed_integers(graph.of_input),
+        "point_position": None if (graph.position < 0).all() else packed_integers(graph.position),
+        "features": _features(graph, min_support),
+        "nulls": None,
+        "flow": None,
+        "projections": [],
+    }
+
+
+def plain(value):
+    """A number or a list of numbers as JSON has them: what is not finite becomes null."""
+    if np.ndim(value):
+        return [plain(v) for v in np.asarray(value).tolist()]
+    if isinstance(value, bool | int | np.integer):
+        return int(value)
+    value = float(value)
+    return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
+
+
+def _nodes(graph, random_state):
+    place = node_positions(graph, random_state)
+    membership = graph.membership.sorted_indices()
+    return {
+        "n": graph.n_nodes,
+        "x": plain(place[:, 0]),
+        "y": plain(place[:, 1]),
+        "size": plain(graph.size),
+        "lens": [plain(column) for column in graph.lens.T],
+        "noise": plain(graph.is_noise),
+        "component": plain(graph.components),
+        "medoid": plain(graph.medoid),
+        "members": packed_rows(membership.indptr, membership.indices),
+        "class_counts": None if graph.class_counts is None else graph.class_counts.tolist(),
+        "purity": {key: plain(values) for key, values in graph.purity.items()},
+        "target_mean": None if graph.target_mean is None else plain(graph.target_mean),
+        "mean_images": None,
+    }
+
+
+def _edges(graph):
+    return {
+        "u": graph.edges[:, 0].tolist(),
+        "v": graph.edges[:, 1].tolist(),
+        "intersection": plain(graph.intersection),
+        "jaccard": plain(graph.jaccard),
+        "support": None if graph.support is None else plain(graph.support),
+    }
+
+
+def _features(graph, min_support):
+    least = 0.0 if graph.support is None else min_support
+    found = [feature for find in (find_loops, find_branches, find_leaves) for feature in find(graph, min_support=least)]
+    return [
+        {
+            "kind": feature.kind,
+            "nodes": list(feature.nodes),
+            "arms": [list(arm) for arm in feature.arms],
+            "size": feature.size,
+            "support": None if feature.support is None else plain(feature.support),
+            "separation": None if feature.separation is None else plain(feature.separation),
+        }
+        for feature in found
+    ]
+
+
+def _triples(matrix):
+    found = matrix.tocoo()
+    return np.stack([found.row, found.col, found.data], axis=1).tolist()
