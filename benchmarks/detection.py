@@ -13,8 +13,10 @@ Shifts: normal are the test images that are classified rightly, abnormal their n
 copies; "unseen classes" has networks that are trained without two of the digits, which are then abnormal, and the
 validation attack is made anew on those.
 
-AUROC: positive is the abnormal input. Values are means over seeds; intervals are of their mean, by bootstrap of the
-inputs within every seed.
+AUROC: positive is the abnormal input. Values are means over seeds; intervals and p values are of their mean, by 2,000
+bootstrap samples of the images, all copies of an image, of all attacks and seeds, being drawn together. The penalty of a
+logistic fusion is chosen on the validation attack, too, by folds that keep the copies of an image together. Detectors
+have their default settings; `detection_tuning.py` says what tuning gives each.
 
     python benchmarks/detection.py [n_seeds]
 """
@@ -30,9 +32,12 @@ from harness import report, seconds
 from joblib import Parallel, delayed
 from networks import ccff, digits_images
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import KFold
+from sklearn.model_selection import GridSearchCV, KFold, StratifiedGroupKFold
 from sklearn.neighbors import KernelDensity
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import OneClassSVM
 
 from sktopo import (
@@ -86,6 +91,10 @@ LEFT_OUT = [(8, 9), (0, 1), (4, 5), (2, 3), (6, 7)]  # by seed
 FUSED_RANKS, FUSED = "fused, ranks", "fused, logistic"
 WITHOUT = "fused, logistic, without topology"
 OUT_OF_FOLD = "logistic, on training images out of fold"
+N_IMAGES, N_DRAWS = 1797, 2000
+# How often each image is in a bootstrap sample. All copies of an image, clean, noisy or attacked, in any seed's test
+# set, are drawn together: they are no independent inputs.
+DRAWN = np.random.default_rng(0).multinomial(N_IMAGES, np.full(N_IMAGES, 1 / N_IMAGES), size=N_DRAWS)
 
 
 def topological():
@@ -123,30 +132,33 @@ def baselines():
 
 def split(seed):
     """Positions of the images for the network and the detectors, for tuning, and for the test."""
-    order = np.random.default_rng(seed).permutation(1797)
+    order = np.random.default_rng(seed).permutation(N_IMAGES)
     return order[:797], order[797:1197], order[1197:]
 
 
 def evaluated(model, images, digits, validation, test):
-    """{set: images} that are scored, and {attack: share of rightly classified images that it turns}."""
-    sets, success = {}, {}
+    """{set: inputs} that are scored, {set: the images they are copies of}, and {attack: share of right ones turned}."""
+    sets, copies, success = {}, {}, {}
     for name, attack in ATTACKS.items():
         for part, members in (("validation", validation), ("test", test)):
             if part == "test" or name == VALIDATION:
                 found = adversarial_inputs(model, images[members], digits[members], attack)
                 sets[part, name, "normal"] = np.concatenate([found.clean, found.noisy])
                 sets[part, name, "abnormal"] = found.attacked
+                copies[part, name, "normal"] = np.tile(members[found.index], 2)
+                copies[part, name, "abnormal"] = members[found.index]
                 success[name] = found.n_successful / found.n_right
-    right = images[test][predictions(model, images[test]) == digits[test]]
+    right = test[predictions(model, images[test]) == digits[test]]
     for name, shift in SHIFTS.items():
-        sets["test", name, "normal"], sets["test", name, "abnormal"] = right, shift(right)
-    return sets, success
+        sets["test", name, "normal"], sets["test", name, "abnormal"] = images[right], shift(images[right])
+        copies["test", name, "normal"] = copies["test", name, "abnormal"] = right
+    return sets, copies, success
 
 
-def scored(extractor, fit_images, sets):
+def scored(extractor, fit_images, sets, copies):
     """{set: {column: scores}}; each detector scores all inputs in one call, which gives the same as many calls.
 
-    Beside the detectors: the scores of single layers, as "layer ...", and the predicted class.
+    Beside the detectors: the scores of single layers, as "layer ...", the predicted class, and the image.
     """
     fit, X = extractor.transform(fit_images), extractor.transform(np.concatenate([*sets.values()]))
     columns = {"predicted": X[X.layers[-1]].argmax(axis=1)}
@@ -161,27 +173,28 @@ def scored(extractor, fit_images, sets):
     parts = {name: np.split(values, ends) for name, values in columns.items()}
     squeezing = FeatureSqueezing(extractor).fit(fit_images)
     return {
-        key: {name: parts[name][i] for name in parts} | {"feature squeezing": squeezing.score_samples(inputs)}
+        key: {name: parts[name][i] for name in parts}
+        | {"feature squeezing": squeezing.score_samples(inputs), "image": copies[key]}
         for i, (key, inputs) in enumerate(sets.items())
     }
 
 
 def judge(network, seed):
-    """{test: report} of one network, its accuracy, and how often attacks succeed."""
+    """{test: report} and {test: bootstrap samples} of one network, its accuracy, and how often attacks succeed."""
     torch.set_num_threads(1)
     start, make = time.process_time(), NETWORKS[network]
     images, digits = load_digits_images()
     train, validation, test = split(seed)
     model = train_network(make(seed=seed), images[train], digits[train], epochs=30, seed=seed)
-    sets, success = evaluated(model, images, digits, validation, test)
+    sets, copies, success = evaluated(model, images, digits, validation, test)
     extractor = ActivationExtractor(model).fit(images)
-    table = scored(extractor, images[train], sets) | unseen(make, seed, images, digits)
+    table = scored(extractor, images[train], sets, copies) | unseen(make, seed, images, digits)
     for key, scores in probe(extractor, sets).items():
         table[key]["linear probe"] = scores
     table["train", VALIDATION, "normal"] = out_of_fold(extractor.transform(images[train]))
-    reports = reports_of(table)
+    reports, samples = reports_of(table)
     print(f"{network}, seed {seed}: {time.process_time() - start:.0f} s of CPU", file=sys.stderr)
-    return reports, accuracy(model, images[test], digits[test]), success
+    return reports, samples, accuracy(model, images[test], digits[test]), success
 
 
 def without_pixels(network, seed):
@@ -241,14 +254,18 @@ def unseen(make, seed, images, digits):
         model, *shifts.unseen_classes(images[validation], digits[validation], classes)[:2], FGSM
     )
     seen, truth, abnormal = shifts.unseen_classes(images[test], digits[test], classes)
+    left_out = [np.isin(digits[part], classes) for part in (validation, test)]
+    tuned, known = validation[~left_out[0]][tuning.index], test[~left_out[1]]
+    right = predictions(model, seen) == truth
     sets = {
         ("validation", "unseen classes", "normal"): np.concatenate([tuning.clean, tuning.noisy]),
         ("validation", "unseen classes", "abnormal"): tuning.attacked,
-        ("test", "unseen classes", "normal"): seen[predictions(model, seen) == truth],
+        ("test", "unseen classes", "normal"): seen[right],
         ("test", "unseen classes", "abnormal"): abnormal,
     }
+    copies = dict(zip(sets, [np.tile(tuned, 2), tuned, known[right], test[left_out[1]]], strict=True))
     extractor = ActivationExtractor(model).fit(X)
-    return scored(extractor, X, sets)
+    return scored(extractor, X, sets, copies)
 
 
 def probe(extractor, sets):
@@ -293,17 +310,19 @@ def fusions(table, tuned_on):
     layers = [name for name in known if name.startswith("layer ")]
     choices = {
         FUSED_RANKS: (members(), {}),
-        FUSED: (members(), {"method": "logistic", "C": 0.1}),
-        WITHOUT: ([*baselines(), "feature squeezing"], {"method": "logistic", "C": 0.1}),
-        "fused, logistic, topology alone": ([*topological()], {"method": "logistic", "C": 0.1}),
+        FUSED: (members(), {"method": "logistic"}),
+        WITHOUT: ([*baselines(), "feature squeezing"], {"method": "logistic"}),
+        "fused, logistic, topology alone": ([*topological()], {"method": "logistic"}),
         "ranks, the five best on the validation attack": (best[:5], {}),
-        "logistic, the five best on the validation attack": (best[:5], {"method": "logistic", "C": 0.1}),
-        "logistic, layers as members too": ([*members(), *layers], {"method": "logistic", "C": 0.1}),
-        "logistic, weak penalty": (members(), {"method": "logistic", "C": 10.0}),
+        "logistic, the five best on the validation attack": (best[:5], {"method": "logistic"}),
+        "logistic, layers as members too": ([*members(), *layers], {"method": "logistic"}),
     }
     ways = {}
     for way, (names, options) in choices.items():
-        detectors = fuse(*(Column(i) for i in range(len(names))), **options).fit(matrix(known, names), y)
+        scores = matrix(known, names)
+        if options:
+            options = {**options, "C": chosen_penalty(scores, y, known["image"])}
+        detectors = fuse(*(Column(i) for i in range(len(names))), **options).fit(scores, y)
         ways[way] = partial(joined, detectors, names)
     ways["ranks within the predicted class"] = partial(ranked_in_class, parts[0])
     if tuned_on != VALIDATION:
@@ -312,9 +331,21 @@ def fusions(table, tuned_on):
     normal, abnormal = table["train", VALIDATION, "normal"], table["validation", VALIDATION, "abnormal"]
     known = {name: np.concatenate([normal[name], abnormal[name]]) for name in names}
     y = np.repeat([1, -1], [len(part["energy"]) for part in (normal, abnormal)])
-    calibrated = fuse(*(Column(i) for i in range(len(names))), method="logistic", C=0.1).fit(matrix(known, names), y)
+    # Normal and abnormal inputs are of different images here, so a fold needs no groups.
+    penalty = chosen_penalty(matrix(known, names), y, np.arange(len(y)))
+    calibrated = fuse(*(Column(i) for i in range(len(names))), method="logistic", C=penalty)
+    calibrated.fit(matrix(known, names), y)
     ways[OUT_OF_FOLD] = partial(joined, calibrated, names)
     return ways
+
+
+def chosen_penalty(scores, y, groups):
+    """The C of the logistic model that tells held-out images of the validation attack best; copies stay together."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=1000))
+    grid = {"logisticregression__C": [0.001, 0.01, 0.1, 1.0, 10.0]}
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=0)
+    search = GridSearchCV(model, grid, cv=folds, scoring="roc_auc", error_score="raise")
+    return search.fit(scores, y, groups=groups).best_params_["logisticregression__C"]
 
 
 def joined(fused, names, scores):
@@ -342,60 +373,79 @@ def ranked_in_class(normal, scores):
 
 
 def reports_of(table):
-    """{test: report} of every detector and every way of fusion."""
+    """{test: report} of every detector and every way of fusion, and {test: {detector: AUROC of bootstrap samples}}."""
     pair = [table["validation", VALIDATION, kind] for kind in ("normal", "abnormal")]
     untold = [*baselines(), "feature squeezing"]
     reports = {TUNED: detection_report(*({name: scores[name] for name in untold} for scores in pair), n_bootstrap=1)}
+    samples = {}
     for name in TESTS:
         ways = fusions(table, "unseen classes" if name == "unseen classes" else VALIDATION)
         pair = [table["test", name, kind] for kind in ("normal", "abnormal")]
-        columns = [column for column in pair[0] if column != "predicted" and not column.startswith("layer ")]
-        scores = ({c: s[c] for c in columns} | {way: join(s) for way, join in ways.items()} for s in pair)
-        reports[name] = detection_report(*scores, n_bootstrap=500)
-    return reports
+        columns = [c for c in pair[0] if c not in ("predicted", "image") and not c.startswith("layer ")]
+        scores = [{c: s[c] for c in columns} | {way: join(s) for way, join in ways.items()} for s in pair]
+        reports[name] = detection_report(*scores, n_bootstrap=1)
+        images = [part["image"] for part in pair]
+        samples[name] = {column: drawn_aurocs(*(part[column] for part in scores), *images) for column in scores[0]}
+    return reports, samples
+
+
+def drawn_aurocs(normal, abnormal, normal_images, abnormal_images):
+    """AUROC in each of the bootstrap samples of images: the chance to score lower, ties counted half."""
+    scores = np.concatenate([normal, abnormal])
+    order = np.argsort(scores, kind="stable")
+    times = DRAWN[:, np.concatenate([normal_images, abnormal_images])[order]].astype(np.float64)
+    start = np.flatnonzero(np.diff(scores[order], prepend=-np.inf) > 0)
+    is_abnormal = order >= len(normal)
+    usual, odd = (np.add.reduceat(np.where(kind, times, 0.0), start, axis=1) for kind in (~is_abnormal, is_abnormal))
+    below = odd.cumsum(axis=1) - odd / 2
+    return (usual * below).sum(axis=1) / (usual.sum(axis=1) * odd.sum(axis=1))
 
 
 class Judged:
     """Reports of one network's detectors on every test, with the means over its seeds."""
 
     def __init__(self, by_seed):
-        self.reports = {name: [reports[name] for reports in by_seed] for name in (TUNED, *TESTS)}
+        self.reports = {name: [reports[name] for reports, _ in by_seed] for name in (TUNED, *TESTS)}
+        self.samples = {name: [samples[name] for _, samples in by_seed] for name in TESTS}
 
     def mean(self, detector, tests, measure="auroc"):
-        """(value, low, high): mean over tests and seeds; None where a detector was not judged."""
+        """Mean over tests and seeds; None where a detector was not judged."""
         reports = [each for name in tests for each in self.reports[name]]
         if not all(detector in each.detectors for each in reports):
             return None
-        drawn = np.mean([self._drawn(each, detector, measure) for each in reports], axis=0)
-        return np.mean([each.value(detector, measure) for each in reports]), *np.quantile(drawn, (0.025, 0.975))
+        return np.mean([each.value(detector, measure) for each in reports])
+
+    def interval(self, detector, tests):
+        """(low, high) of the mean AUROC over tests and seeds."""
+        return np.quantile(self._drawn(detector, tests), (0.025, 0.975))
 
     def compare(self, detector, other, tests):
         """(difference, p) of mean AUROC by the paired bootstrap."""
         reports = [each for name in tests for each in self.reports[name]]
-        drawn = np.mean([self._drawn(r, detector, "auroc") - self._drawn(r, other, "auroc") for r in reports], axis=0)
+        drawn = self._drawn(detector, tests) - self._drawn(other, tests)
         beyond = 1 + min(np.count_nonzero(drawn <= 0), np.count_nonzero(drawn >= 0))
         difference = np.mean([each.value(detector) - each.value(other) for each in reports])
         return difference, min(1.0, 2 * beyond / (len(drawn) + 1))
 
-    @staticmethod
-    def _drawn(each, detector, measure):
-        return each.samples[:, each.detectors.index(detector), each.measures.index(measure)]
+    def _drawn(self, detector, tests):
+        """Mean AUROC over tests and seeds in each bootstrap sample of images."""
+        return np.mean([samples[detector] for name in tests for samples in self.samples[name]], axis=0)
 
 
 def rows_of(network, judged):
     """A row per detector: mean AUROC of every test, the mean over unseen attacks, and FPR at 95 % TPR of that."""
     single = [*members(), "linear probe"]
-    best = max([*baselines(), "feature squeezing"], key=lambda name: judged.mean(name, [TUNED])[0])
+    best = max([*baselines(), "feature squeezing"], key=lambda name: judged.mean(name, [TUNED]))
     rows = []
     for name in [*single, *(way for way in judged.reports[VALIDATION][0].detectors if way.startswith("fused"))]:
-        value, low, high = judged.mean(name, UNSEEN_ATTACKS)
+        value, (low, high) = judged.mean(name, UNSEEN_ATTACKS), judged.interval(name, UNSEEN_ATTACKS)
         difference, p_value = judged.compare(name, best, UNSEEN_ATTACKS)
         row = {"network": network, "detector": name, "kind": kind_of(name)}
         for test in TESTS:
             found = judged.mean(name, [test])
-            row[test] = "" if found is None else round(found[0], 3)
+            row[test] = "" if found is None else round(found, 3)
         row |= {"unseen attacks": round(value, 3), "interval": f"{low:.3f}-{high:.3f}"}
-        row["fpr at 95 % tpr"] = round(judged.mean(name, UNSEEN_ATTACKS, "fpr_at_95_tpr")[0], 3)
+        row["fpr at 95 % tpr"] = round(judged.mean(name, UNSEEN_ATTACKS, "fpr_at_95_tpr"), 3)
         row["less best baseline"] = "is it" if name == best else f"{difference:+.3f} (p {p_value:.2g})"
         rows.append(row)
     return rows
@@ -412,7 +462,7 @@ def added(judged):
     rows = []
     for network, each in judged.items():
         for title, tests in (("unseen attacks", UNSEEN_ATTACKS), ("shifts", TESTS[len(ATTACKS) :])):
-            both, without = (each.mean(way, tests)[0] for way in (FUSED, WITHOUT))
+            both, without = (each.mean(way, tests) for way in (FUSED, WITHOUT))
             difference, p_value = each.compare(FUSED, WITHOUT, tests)
             row = {"network": network, "tests": title, "fused": round(both, 3), "without topology": round(without, 3)}
             rows.append(row | {"difference": f"{difference:+.4f}", "p": f"{p_value:.2g}"})
@@ -423,13 +473,13 @@ def ways_of(judged):
     """Mean AUROC on unseen attacks by every way of fusion, beside the best single detector, chosen afterwards."""
     ways = [name for name in judged["MLP"].reports[VALIDATION][0].detectors if name not in [*members(), "linear probe"]]
     best = {
-        network: max([*members(), "linear probe"], key=lambda name, j=each: j.mean(name, UNSEEN_ATTACKS)[0])
+        network: max([*members(), "linear probe"], key=lambda name, j=each: j.mean(name, UNSEEN_ATTACKS))
         for network, each in judged.items()
     }
-    rows = [{"way": way} | {n: round(j.mean(way, UNSEEN_ATTACKS)[0], 3) for n, j in judged.items()} for way in ways]
+    rows = [{"way": way} | {n: round(j.mean(way, UNSEEN_ATTACKS), 3) for n, j in judged.items()} for way in ways]
     last = {"way": "best single detector, chosen on the test"}
     for network, each in judged.items():
-        last[network] = f"{each.mean(best[network], UNSEEN_ATTACKS)[0]:.3f} ({best[network]})"
+        last[network] = f"{each.mean(best[network], UNSEEN_ATTACKS):.3f} ({best[network]})"
     return [*sorted(rows, key=lambda row: -row["CCFF"]), last]
 
 
@@ -461,9 +511,9 @@ def main(n_seeds=3):
     found = dict(zip(cases, Parallel(n_jobs=-1)(delayed(judge)(*case) for case in cases), strict=True))
     judged, networks = {}, []
     for network in NETWORKS:
-        judged[network] = Judged([found[network, seed][0] for seed in range(n_seeds)])
+        judged[network] = Judged([found[network, seed][:2] for seed in range(n_seeds)])
         for seed in range(n_seeds):
-            _, right, success = found[network, seed]
+            *_, right, success = found[network, seed]
             turned = {f"{name} turns %": round(100 * share) for name, share in success.items()}
             networks.append({"network": network, "seed": seed, "accuracy %": round(100 * right, 1)} | turned)
     rows = [row for network, each in judged.items() for row in rows_of(network, each)]
