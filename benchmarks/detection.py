@@ -14,8 +14,8 @@ copies; "unseen classes" has networks that are trained without two of the digits
 validation attack is made anew on those.
 
 AUROC: positive is the abnormal input. Values are means over seeds; intervals and p values are of their mean, by 2,000
-bootstrap samples of the images, all copies of an image, of all attacks and seeds, being drawn together. The penalty of a
-logistic fusion is chosen on the validation attack, too, by folds that keep the copies of an image together. Detectors
+bootstrap samples of the images, all copies of an image, of all attacks and seeds, being drawn together. The penalty of
+a logistic fusion is chosen on the validation attack, too, by folds that keep the copies of an image together. Detectors
 have their default settings; `detection_tuning.py` says what tuning gives each.
 
     python benchmarks/detection.py [n_seeds]
