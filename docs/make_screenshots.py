@@ -1,4 +1,4 @@
-"""Pictures of the explorer for its guide page: made by the page itself, in chromium, from a network of handwritten digits.
+"""Pictures of the explorer for its guide page, of a network of handwritten digits, made in chromium.
 
 Run it after the page has changed: ``python docs/make_screenshots.py`` (needs playwright and a chromium).
 """
