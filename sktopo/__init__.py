@@ -61,6 +61,7 @@ _HOMES = {
     "find_leaves": "sktopo.mapper.features",
     "GraphFeature": "sktopo.mapper.features",
     "null_graphs": "sktopo.mapper.nulls",
+    "node_flow": "sktopo.mapper.flow",
     "PersistenceDiagramDisplay": "sktopo.plotting.diagram",
     "BarcodeDisplay": "sktopo.plotting.barcode",
     "BettiCurveDisplay": "sktopo.plotting.betti",
