@@ -74,7 +74,11 @@ def grid(n_inputs, n_intervals):
     classes = np.array([f"class {i}" for i in range(10)])[(points[:, 0] * 10).astype(int)]
     options = dict(clusterer=Everything(), n_intervals=n_intervals, overlap=0.2)
     graph = Mapper(square, **options).fit(points, classes).graph_
-    return graph, {"points": points, "columns": {"confidence": rng.uniform(size=n_inputs).astype(np.float32)}}
+    return graph, {
+        "y": classes,
+        "points": points,
+        "columns": {"confidence": rng.uniform(size=n_inputs).astype(np.float32)},
+    }
 
 
 def write(graph, options, path, repeats=3):

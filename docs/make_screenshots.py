@@ -30,10 +30,17 @@ def write(path):
     activations = ActivationExtractor(network).fit_transform(images)
     options = dict(n_intervals=8, overlap=0.4, eps_scale=1.3, min_samples=4, n_resamples=20)
     layers = ("act1", "act3", "fc2")
-    mapper = Mapper("pca", sampling="flatten", layer=layers, **options).fit(activations, digits.astype(str))
+    mapper = Mapper("pca", sampling="flatten", layer=layers, **options).fit(activations, digits)
     print({name: str(graph) for name, graph in mapper.graphs_.items()})
     grey = images.reshape(len(images), *images.shape[-2:])
-    explore(mapper, path, images=grey, points=mapper.clouds(activations), title="Handwritten digits, layer by layer")
+    explore(
+        mapper,
+        path,
+        y=digits,
+        images=grey,
+        points=mapper.clouds(activations),
+        title="Handwritten digits, layer by layer",
+    )
     return mapper.graphs_
 
 

@@ -89,7 +89,9 @@ def open_page(browser, written):
 
 
 def plain():
-    options = dict(images=graphs.images(), names=graphs.names(), columns=graphs.columns(), points=_points())
+    options = dict(
+        y=graphs.classes(), images=graphs.images(), names=graphs.names(), columns=graphs.columns(), points=_points()
+    )
     return graphs.graphs(), options
 
 

@@ -4,6 +4,7 @@ Everything that is read comes from the page itself, never from the payload.
 """
 
 import json
+import re
 
 from PIL import Image, ImageStat
 
@@ -65,7 +66,10 @@ class Explorer:
         return self.page.locator(f"{ROOT} [data-role=layer][data-layer={json.dumps(layer)}]")
 
     def members(self):
-        """Inputs of the members table, in its order."""
+        """Inputs of the members table, in its order, after asking for all of them."""
+        more = self.role("details").get_by_role("button", name=re.compile(r"^Show [\d,]+ more"))
+        while more.count() and more.first.is_visible():
+            more.first.click()
         found = self.role("members").locator("tr[data-input]").evaluate_all("rows => rows.map(r => +r.dataset.input)")
         total = self.role("members").get_attribute("data-total")
         assert total is None or int(total) >= len(found)

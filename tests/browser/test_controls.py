@@ -44,7 +44,7 @@ def test_sliders_reach_all_edges_and_only_the_strongest(explorer):
 
 def test_without_resamples_there_is_no_limit_of_support(open_page):
     content = graphs.graphs(n_resamples=0)
-    explorer = open_page("no resamples", lambda: (content, {}))
+    explorer = open_page("no resamples", lambda: (content, {"y": graphs.classes()}))
     for layer, graph in content.items():
         assert len(explorer.visible_edges(layer)) == graph.n_edges
     slider = explorer.role("slider-support")
@@ -187,7 +187,9 @@ def test_search_for_what_is_not_there_suggests_nothing(explorer):
 
 
 def sweep():
-    return {"6 intervals": graphs.graphs(), "8 intervals": graphs.graphs(n_intervals=8, eps=0.12)}, {}
+    return {"6 intervals": graphs.graphs(), "8 intervals": graphs.graphs(n_intervals=8, eps=0.12)}, {
+        "y": graphs.classes()
+    }
 
 
 def test_setting_switches_every_layer(open_page):

@@ -63,7 +63,7 @@ def test_mean_image_is_the_mean_of_the_members(explorer):
 
 def test_texts_stand_where_images_would(open_page):
     texts = [f"the sentence of {i}" for i in range(graphs.N_INPUTS)]
-    explorer = open_page("texts", lambda: (graphs.graphs(), {"texts": texts}))
+    explorer = open_page("texts", lambda: (graphs.graphs(), {"y": graphs.classes(), "texts": texts}))
     explorer.select("fc", [1])
     chosen = int(graphs.inputs_of(graphs.graphs()["fc"], 1)[0])
     assert texts[chosen] in explorer.role("details").inner_text()

@@ -68,7 +68,7 @@ FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", 'a "quoted",
 
 def formulas():
     names = [FORMULAS[i % len(FORMULAS)] for i in range(graphs.N_INPUTS)]
-    return graphs.graphs(), {"names": names, "columns": {"=cmd|' /C calc'!A0": names}}
+    return graphs.graphs(), {"y": graphs.classes(), "names": names, "columns": {"=cmd|' /C calc'!A0": names}}
 
 
 @pytest.mark.parametrize("button", ["export-members", "export-csv"])

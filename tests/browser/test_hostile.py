@@ -29,19 +29,22 @@ OTHERS = [
     "&lt;b&gt;",
     "🐜 \u202e drawkcab",
 ]
+CLASSES = np.array([IMAGE, SCRIPT, QUOTE, FORMULA, "__proto__"])
 LABELS = [IMAGE, SCRIPT, QUOTE, FORMULA, *OTHERS]
 
 
 def hostile_graphs():
-    names = np.array([IMAGE, SCRIPT, QUOTE, FORMULA, "__proto__"])
     layers = {IMAGE: "conv", SCRIPT: "fc", QUOTE: "out"}
-    return {name: dataclasses.replace(graphs.graphs()[plain], classes=names) for name, plain in layers.items()}
+    return {name: dataclasses.replace(graphs.graphs()[plain], classes=CLASSES) for name, plain in layers.items()}
 
 
 def hostile():
     texts = [LABELS[i % len(LABELS)] for i in range(graphs.N_INPUTS)]
     columns = {IMAGE: np.arange(graphs.N_INPUTS), SCRIPT: texts, "__proto__": texts, FORMULA: texts}
-    options = dict(names=texts, texts=[f"{text} text" for text in texts], columns=columns, title=f"{SCRIPT}{IMAGE}")
+    y = CLASSES[np.searchsorted(graphs.CLASSES, graphs.classes())]
+    options = dict(
+        y=y, names=texts, texts=[f"{text} text" for text in texts], columns=columns, title=f"{SCRIPT}{IMAGE}"
+    )
     return {IMAGE: hostile_graphs(), f"{SCRIPT}{QUOTE}": hostile_graphs()}, options
 
 
@@ -173,6 +176,8 @@ def test_layers_of_activations_may_have_any_name_too(open_page):
 
     points = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
     layers = Activations({IMAGE: points, "__proto__": points[:, :2]})
-    explorer = open_page("named", lambda: (Mapper(eps=2.0, n_intervals=3).fit(layers, np.arange(60) % 3), {}))
+    explorer = open_page(
+        "named", lambda: (Mapper(eps=2.0, n_intervals=3).fit(layers, np.arange(60) % 3), {"y": np.arange(60) % 3})
+    )
     assert explorer.layers() == [IMAGE, "__proto__"]
     assert unharmed(explorer)

@@ -53,7 +53,7 @@ def test_all_nodes_lie_inside_their_panel(explorer):
 
 
 def test_title_is_that_of_the_call(open_page):
-    explorer = open_page("titled", lambda: (graphs.graphs(), {"title": "Seven layers"}))
+    explorer = open_page("titled", lambda: (graphs.graphs(), {"y": graphs.classes(), "title": "Seven layers"}))
     assert explorer.page.title() == "Seven layers"
     assert "Seven layers" in explorer.page.inner_text("body")
 
