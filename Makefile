@@ -6,7 +6,7 @@ VENV ?= .venv
 GIOTTO_VENV ?= .venv-giotto
 JOBS ?= 2
 BENCHMARKS ?= graph_persistence graph_scaling static subgraphs extraction rips distances landscapes layer_identification \
-	mapper layers_of_seeds vectors plot_results
+	mapper explorer layers_of_seeds vectors plot_results
 PIP_QUIET = --quiet --disable-pip-version-check
 
 .PHONY: help demo test test-giotto test-kernels test-browser lint docs benchmarks clean

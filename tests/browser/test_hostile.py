@@ -29,7 +29,7 @@ OTHERS = [
     "&lt;b&gt;",
     "🐜 \u202e drawkcab",
 ]
-CLASSES = np.array([IMAGE, SCRIPT, QUOTE, FORMULA, "__proto__"])
+CLASSES = np.sort([IMAGE, SCRIPT, QUOTE, FORMULA, "__proto__"])
 LABELS = [IMAGE, SCRIPT, QUOTE, FORMULA, *OTHERS]
 
 
