@@ -56,6 +56,7 @@ _HOMES = {
     "DetectionReport": "sktopo.detection.report",
     "Mapper": "sktopo.mapper.mapper",
     "MapperGraph": "sktopo.mapper.graph",
+    "explore": "sktopo.mapper.explorer.explore",
     "find_loops": "sktopo.mapper.features",
     "find_branches": "sktopo.mapper.features",
     "find_leaves": "sktopo.mapper.features",

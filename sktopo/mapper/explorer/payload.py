@@ -2,64 +2,120 @@
 
 import numpy as np
 
+from sktopo.mapper.explorer.inputs import inputs_payload
 from sktopo.mapper.explorer.packing import packed_integers, packed_rows
 from sktopo.mapper.explorer.positions import node_positions
+from sktopo.mapper.explorer.projections import projections_of
+from sktopo.mapper.explorer.settings import read_settings
+from sktopo.mapper.explorer.sprites import mean_sheet, read_images, shown_inputs
 from sktopo.mapper.features import find_branches, find_leaves, find_loops
 from sktopo.mapper.flow import node_flow
 
-__all__ = ["layer_payload", "settings_payload"]
+__all__ = ["page_payload"]
 
 # A page of JSON does not gain by more digits.
 DIGITS = 6
 
 
-def settings_payload(settings, min_support, random_state):
-    """Every setting with its layers.
+def page_payload(
+    graphs, *, y, points, images, texts, names, columns, nulls, title, min_support, n_projected, random_state
+):
+    """All that the page is told.
 
     Parameters
     ----------
-    settings : list of (str, dict of str to number, dict of str to MapperGraph)
-        Name, statistics and graphs by layer.
-    min_support : float
-    random_state : int
-
-    Returns
-    -------
-    list of dict
-    """
-    found = []
-    for name, statistics, graphs in settings:
-        layers = [layer_payload(layer, graph, min_support, random_state) for layer, graph in graphs.items()]
-        for here, (below, above) in zip(
-            layers, zip(graphs.items(), list(graphs.items())[1:], strict=False), strict=False
-        ):
-            here["flow"] = {"to": above[0], "edges": _triples(node_flow(below[1], above[1]))}
-        found.append(
-            {"name": str(name), "stats": {key: plain(value) for key, value in statistics.items()}, "layers": layers}
-        )
-    return found
-
-
-def layer_payload(name, graph, min_support, random_state):
-    """One graph.
-
-    Parameters
-    ----------
-    name : str
-    graph : MapperGraph
-    min_support : float
-        Of the loops, branches and leaves that are listed, where the graph knows support.
-    random_state : int
-        Of the positions.
+    As in `explore`.
 
     Returns
     -------
     dict
+        ``inputs``, what is known of every input, and ``settings``, each with its layers.
     """
+    settings = read_settings(graphs)
+    shown_graphs = [graph for _, layers in settings for graph in layers.values()]
+    n_inputs = _n_inputs(shown_graphs[0], y, names, texts, images)
+    tiles = None if images is None else read_images(images, n_inputs)
+    clouds = _clouds(graphs, points, settings)
+    nulls = _nulls(nulls, settings, min_support)
+    known = inputs_payload(
+        n_inputs,
+        y=y,
+        names=names,
+        texts=texts,
+        columns=columns,
+        tiles=tiles,
+        shown=None if tiles is None else shown_inputs(shown_graphs, n_inputs),
+    )
+    made = []
+    for name, layers in settings:
+        entries = []
+        for layer, graph in layers.items():
+            entry = _layer(layer, graph, min_support, random_state)
+            entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
+            entry["projections"] = projections_of(graph, clouds.get(layer), n_projected, random_state)
+            entry["nulls"] = nulls.get(layer)
+            entries.append(entry)
+        _add_flow(entries, list(layers.values()))
+        made.append({"name": name, "stats": {}, "layers": entries})
+    return {"version": 1, "title": str(title), "min_support": min_support, "inputs": known, "settings": made}
+
+
+def _n_inputs(graph, *known):
+    """Of what is known of every input, or, if nothing is, of the points."""
+    lengths = [len(values) for values in known if values is not None]
+    return max([int(graph.of_input.max(initial=-1)) + 1, *lengths])
+
+
+def _clouds(graphs, points, settings):
+    """Points by layer, checked against the graphs."""
+    if points is None:
+        return {}
+    layers = settings[0][1]
+    if isinstance(points, dict):
+        clouds = points
+    elif hasattr(graphs, "clouds"):
+        clouds = graphs.clouds(points)
+    else:
+        clouds = {next(iter(layers)): points}
+    for name, cloud in clouds.items():
+        clouds = {**clouds, name: np.asarray(cloud)}
+        if name not in layers or clouds[name].shape[:1] != (layers[name].n_points,) or clouds[name].ndim != 2:
+            raise ValueError(
+                f"points must have a row for every point of a layer, and layer {name!r} has {np.shape(cloud)}. Points of "
+                f"the graphs: { {layer: graph.n_points for layer, graph in layers.items()} }. Hand over the fitted Mapper, "
+                "and as points what it was fitted to."
+            )
+    return clouds
+
+
+def _nulls(nulls, settings, min_support):
+    """Loops and branches of null graphs, by layer."""
+    if nulls is None:
+        return {}
+    by_layer = nulls if isinstance(nulls, dict) else {next(iter(settings[0][1])): nulls}
+    counted = {}
+    for layer, graphs in by_layer.items():
+        least = [0.0 if graph.support is None else min_support for graph in graphs]
+        counted[str(layer)] = {
+            "kind": "null",
+            "n": len(graphs),
+            "loops": [len(find_loops(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
+            "branches": [len(find_branches(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
+        }
+    return counted
+
+
+def _add_flow(entries, graphs):
+    """How many inputs go from each node to each of the next layer's."""
+    for entry, after, here, there in zip(entries, entries[1:], graphs, graphs[1:], strict=False):
+        entry["flow"] = {"to": after["name"], "edges": _triples(node_flow(here, there))}
+
+
+def _layer(name, graph, min_support, random_state):
     n_dimensions = graph.lens.shape[1]
     identity = np.array_equal(graph.of_input, np.arange(graph.n_points))
     return {
-        "name": str(name),
+        "name": name,
         "n_points": graph.n_points,
         "coverage": plain(graph.coverage),
         "noise_share": plain(graph.noise_share),
