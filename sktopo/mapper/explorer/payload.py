@@ -33,7 +33,7 @@ def page_payload(
     """
     settings = read_settings(graphs)
     shown_graphs = [graph for _, layers in settings for graph in layers.values()]
-    n_inputs = _n_inputs(shown_graphs[0], y, names, texts, images)
+    n_inputs = int(shown_graphs[0].of_input.max(initial=-1)) + 1  # every input has a point
     tiles = None if images is None else read_images(images, n_inputs)
     clouds = _clouds(graphs, points, settings)
     nulls = _nulls(nulls, settings, min_support)
@@ -60,12 +60,6 @@ def page_payload(
     return {"version": 1, "title": str(title), "min_support": min_support, "inputs": known, "settings": made}
 
 
-def _n_inputs(graph, *known):
-    """Of what is known of every input, or, if nothing is, of the points."""
-    lengths = [len(values) for values in known if values is not None]
-    return max([int(graph.of_input.max(initial=-1)) + 1, *lengths])
-
-
 def _clouds(graphs, points, settings):
     """Points by layer, checked against the graphs."""
     if points is None:
@@ -80,10 +74,10 @@ def _clouds(graphs, points, settings):
     for name, cloud in clouds.items():
         clouds = {**clouds, name: np.asarray(cloud)}
         if name not in layers or clouds[name].shape[:1] != (layers[name].n_points,) or clouds[name].ndim != 2:
+            wanted = {layer: graph.n_points for layer, graph in layers.items()}
             raise ValueError(
-                f"points must have a row for every point of a layer, and layer {name!r} has {np.shape(cloud)}. Points of "
-                f"the graphs: { {layer: graph.n_points for layer, graph in layers.items()} }. Hand over the fitted Mapper, "
-                "and as points what it was fitted to."
+                f"points must have a row for every point of a layer: {wanted}. Got an array of shape {np.shape(cloud)} "
+                f"for {name!r}. Hand over the fitted Mapper, and as points what it was fitted to."
             )
     return clouds
 

@@ -1,0 +1,45 @@
+// The table of the chosen nodes' members: 200 rows at a time, for a browser lays out thousands of rows in seconds.
+
+const ROWS_AT_A_TIME = 200;
+
+// The columns of the table and of the file: a title, a value for an input, and whether it is a number.
+function memberColumns(app, layer) {
+  const { names, texts, classes, classOf, columns } = app.model.inputs;
+  const found = [{ title: "input", value: (input) => input, number: true }];
+  if (names) found.push({ title: "name", value: (input) => names[input] });
+  if (classOf) found.push({ title: "class", value: (input) => (classOf[input] < 0 ? "" : classes[classOf[input]]) });
+  if (texts) found.push({ title: "text", value: (input) => texts[input], wide: true });
+  for (const column of columns) {
+    const value = column.kind === "category" ? (input) => column.categories[column.values[input]] ?? "" : (input) => column.values[input];
+    found.push({ title: column.name, value, number: column.kind === "number" });
+  }
+  return found;
+}
+
+function membersSection(app, { layer, inputs }, wanted) {
+  const columns = memberColumns(app, layer);
+  const body = make("tbody");
+  const table = make("table", { "data-role": "members" },
+    make("thead", {}, make("tr", {}, ...columns.map(({ title, number }) => make("th", { scope: "col", class: number ? "number" : null }, title)))), body);
+  const more = button("", { class: "quiet" });
+  const note = wanted.length < inputs.length ? ` of the classes filtered for, out of ${THOUSANDS.format(inputs.length)}` : "";
+  function addRows() {
+    const from = body.childElementCount;
+    body.append(...Array.from(wanted.subarray(from, from + ROWS_AT_A_TIME), (input) => memberRow(app, columns, input)));
+    const left = wanted.length - body.childElementCount;
+    more.firstElementChild.textContent = `Show ${Math.min(left, ROWS_AT_A_TIME)} more of ${THOUSANDS.format(left)}`;
+    more.hidden = left === 0;
+  }
+  more.addEventListener("click", addRows);
+  addRows();
+  const save = button("Download all", { class: "small", "data-role": "export-members", title: "As CSV. Texts that start with = + - or @ get an apostrophe in front, so that no spreadsheet runs them.", onclick: () => saveMembers(app) }, "download");
+  return make("section", { class: "members" }, make("h4", {}, `${count(wanted.length, "member")}${note}`, save), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Members" }, table, more));
+}
+
+function memberRow(app, columns, input) {
+  const cells = columns.map(({ value, number, wide }) => {
+    const content = value(input);
+    return make("td", { class: number ? "number" : wide ? "wide" : null, title: wide ? content : null }, typeof content === "number" ? (number && Number.isInteger(content) ? String(content) : short(content)) : content);
+  });
+  return make("tr", { "data-input": input, title: "Show the nodes that hold this input", onclick: () => app.showInput(input) }, ...cells);
+}

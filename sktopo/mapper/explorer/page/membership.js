@@ -1,0 +1,71 @@
+// Sets of points and inputs. All are read off flags in a Uint8Array, one per point or input: a union of sixty nodes of
+// thousands of members each is a few hundred thousand writes, far below what an eye notices.
+
+function inputOfPoint(layer, point) {
+  return layer.pointInput ? layer.pointInput[point] : point;
+}
+
+function flaggedPlaces(flags, n) {
+  const places = new Uint32Array(n);
+  let at = 0;
+  for (let i = 0; i < flags.length; i++) if (flags[i]) places[at++] = i;
+  return places;
+}
+
+// Points of which at least `times` of the nodes are made, rising: 1 is the union, the number of nodes the intersection.
+function pointsOfNodes(layer, nodes, times = 1) {
+  const { offsets, items } = layer.members;
+  const counts = new Uint16Array(layer.nPoints);
+  let n = 0;
+  for (const node of nodes) {
+    for (let i = offsets[node]; i < offsets[node + 1]; i++) if (++counts[items[i]] === times) n++;
+  }
+  if (times > 1) for (let i = 0; i < counts.length; i++) counts[i] = counts[i] >= times ? 1 : 0;
+  return flaggedPlaces(counts, n);
+}
+
+// Inputs that the points come from, as flags and in rising order.
+function inputsOfPoints(layer, points) {
+  const flags = new Uint8Array(layer.nInputs);
+  let n = 0;
+  for (let i = 0; i < points.length; i++) {
+    const input = inputOfPoint(layer, points[i]);
+    n += 1 - flags[input];
+    flags[input] = 1;
+  }
+  return { flags, inputs: flaggedPlaces(flags, n) };
+}
+
+// The trace of a set of inputs in a layer: of every node, the share of its points that come from them.
+function sharesOfNodes(layer, inputFlags) {
+  const { offsets, items } = layer.members;
+  const shares = new Float32Array(layer.nodes.n);
+  for (let node = 0; node < shares.length; node++) {
+    let hits = 0;
+    for (let i = offsets[node]; i < offsets[node + 1]; i++) hits += inputFlags[inputOfPoint(layer, items[i])];
+    shares[node] = hits / Math.max(1, offsets[node + 1] - offsets[node]);
+  }
+  return shares;
+}
+
+function nodesWithInput(layer, input) {
+  const flags = new Uint8Array(layer.nInputs);
+  flags[input] = 1;
+  return nodesAbove(sharesOfNodes(layer, flags), 0);
+}
+
+function nodesAbove(shares, least) {
+  const found = [];
+  shares.forEach((share, node) => { if (share > least) found.push(node); });
+  return found;
+}
+
+// Points of each label; the last entry counts those of unknown label.
+function countLabels(layer, points, labelOf, nLabels) {
+  const counts = new Uint32Array(nLabels + 1);
+  for (let i = 0; i < points.length; i++) {
+    const label = labelOf[inputOfPoint(layer, points[i])];
+    counts[label < 0 ? nLabels : label]++;
+  }
+  return counts;
+}

@@ -1,0 +1,175 @@
+// The whole explorer inside one element: makes the parts, and tells them what to draw again when the state changes.
+
+let mounted = 0; // makes the ids of one page's explorers differ
+
+function mount(root, data, options = {}) {
+  const model = makeModel(data);
+  const first = firstState(model);
+  const endings = [];
+  const number = ++mounted;
+  const app = {
+    root, model, first,
+    store: makeStore(options.hash ? readHash(location.hash, first, model) : first),
+    views: [],
+    sheets: model.inputs.images && makeSheets(model.inputs.images),
+    newId: (name) => `sktopo-${number}-${name}`,
+    onDestroy: (end) => endings.push(end),
+    viewOf: (name) => app.views.find((view) => view.name === name),
+    activeLayer: () => model.layer(app.store.get().setting, app.store.get().layer),
+    filteredClasses: () => app.store.get().classes.map((name) => model.inputs.classes.indexOf(name)),
+    say: (text) => { app.controls.status.textContent = text; },
+  };
+  addActions(app);
+  addMemory(app);
+  app.selection = makeSelection(app);
+  app.listenToGraph = app.selection.listenToGraph;
+  app.tooltip = makeTooltip(app);
+  app.help = makeHelp();
+  const theme = addTheme(app);
+  app.switchTheme = theme.switch;
+  app.repaint = () => {};
+  theme.apply();
+  buildPage(app);
+  app.repaint = () => {
+    for (const view of app.views) view.restyle();
+    app.parts.projection.draw();
+  };
+  app.store.listen((state, changed) => {
+    if (changed.has("theme")) theme.apply();
+    redraw(app, state, changed);
+    if (options.onSelection && ["nodes", "layer", "setting"].some((key) => changed.has(key))) options.onSelection(selectionOf(app));
+  });
+  if (options.hash) linkHash(app);
+  markReady(app);
+  root.sktopo = { cy: {}, state: () => app.store.get(), select: app.selection.select };
+  for (const view of app.views) Object.defineProperty(root.sktopo.cy, view.name, { get: () => view.cy, enumerable: true });
+  return {
+    select: app.selection.select,
+    destroy: () => {
+      endings.forEach((end) => end());
+      root.replaceChildren();
+      delete root.sktopo;
+    },
+  };
+}
+
+// Steps that several parts offer.
+function addActions(app) {
+  const { model, store } = app;
+  app.changeMode = (mode) => {
+    store.set({ mode }, "replace");
+    app.say(MODE_HINTS[mode]);
+  };
+  app.changeSetting = (setting) => store.set(checkedState({ ...store.get(), setting, nodes: [] }, app.first, model));
+  app.toggleClass = (name) => {
+    const { classes } = store.get();
+    store.set({ classes: classes.includes(name) ? classes.filter((each) => each !== name) : [...classes, name] });
+  };
+  app.goTo = (layer, nodes) => {
+    app.selection.select(layer, nodes);
+    app.viewOf(layer).fit(nodes);
+  };
+  app.showInput = (input) => {
+    const { layer } = store.get();
+    const nodes = nodesWithInput(app.activeLayer(), input);
+    app.selection.select(layer, nodes);
+    app.say(`${inputLabel(app, input)} is in ${count(nodes.length, "node")}.`);
+  };
+  app.colourLabel = (key) => colourOptions(model, app.activeLayer()).find((option) => option.key === key).label;
+  app.wantedInputs = (inputs) => {
+    const wanted = new Set(app.filteredClasses());
+    return wanted.size ? inputs.filter((input) => wanted.has(model.inputs.classOf[input])) : inputs;
+  };
+}
+
+// What is worked out once per selection, layer or setting, and asked for by several parts.
+function addMemory(app) {
+  const { model, store } = app;
+  const remember = (keyOf, work) => {
+    let [key, value] = [null, null];
+    return () => {
+      if (keyOf() !== key) [key, value] = [keyOf(), work()];
+      return value;
+    };
+  };
+  const selected = () => {
+    const { setting, layer, nodes, mode } = store.get();
+    return JSON.stringify([setting, layer, nodes, mode === "edge"]);
+  };
+  app.content = remember(selected, () => contentOf(app));
+  app.traces = remember(() => `${selected()}${store.get().trace}`, () => {
+    const { layer, nodes, trace } = store.get();
+    const others = trace && nodes.length ? app.views.filter((view) => view.name !== layer) : [];
+    return new Map(others.map((view) => [view.name, sharesOfNodes(view.layer, app.content().flags)]));
+  });
+  const totals = new Map();
+  app.labelTotals = (layer) => {
+    const { classes, classOf } = model.inputs;
+    if (!totals.has(layer)) totals.set(layer, countLabels(layer, Array.from({ length: layer.nPoints }, (_, i) => i), classOf, classes.length));
+    return totals.get(layer);
+  };
+  const means = new Map();
+  app.meanSheets = (layer) => {
+    if (!means.has(layer)) means.set(layer, makeSheets(layer.nodes.meanImages));
+    return means.get(layer);
+  };
+}
+
+function buildPage(app) {
+  const { root, model, store } = app;
+  const controls = makeControls(app);
+  app.controls = controls;
+  app.parts = { filter: makeClassFilter(app), legend: makeLegend(app), details: makeDetails(app), projection: makeProjection(app), features: makeFeatures(app) };
+  const { filter, legend, details, projection, features } = app.parts;
+  const layers = make("div", { class: "layers" });
+  root.replaceChildren(controls.top, controls.tools,
+    make("div", { class: "bar keys" }, filter.element, legend.element),
+    make("main", {}, make("div", { class: "work" }, layers, make("div", { class: "dock" }, projection.element, features.element)), details.element),
+    make("footer", { class: "bar bottom" }, controls.status), app.tooltip.element, app.help.element);
+  app.views = model.settings[0].layerNames.map((name) => makeLayerView(app, name));
+  layers.append(...app.views.map((view) => view.element));
+  for (const view of app.views) {
+    view.build(model.layer(store.get().setting, view.name));
+    addGraphLasso(app, view);
+  }
+  addKeyboard(app);
+  redraw(app, store.get(), new Set(Object.keys(store.get())), true);
+}
+
+// `changed` names the parts of the state that are new. Nothing is drawn that does not depend on them.
+function redraw(app, state, changed, built = false) {
+  const any = (...keys) => keys.some((key) => changed.has(key));
+  const { filter, legend, details, projection, features } = app.parts;
+  app.root.dataset.mode = state.mode;
+  app.root.classList.toggle("solo", state.solo);
+  if (changed.has("setting") && !built) for (const view of app.views) view.build(app.model.layer(state.setting, view.name));
+  else if (!built) {
+    if (any("color", "size") || (state.color === "filtered" && changed.has("classes"))) for (const view of app.views) view.recolour(state);
+    if (any("jaccard", "intersection", "support")) for (const view of app.views) view.filterEdges(state);
+  }
+  app.controls.draw();
+  if (any("color", "setting", "layer", "classes")) legend.draw();
+  if (any("classes", "setting")) filter.draw();
+  if (any("nodes", "layer", "setting", "trace", "classes", "mode", "jaccard", "intersection", "support")) {
+    const shares = app.traces();
+    for (const view of app.views) view.mark(state, view.name === state.layer ? state.nodes : [], shares.get(view.name) ?? null);
+  }
+  if (any("nodes", "layer", "setting", "trace", "classes", "mode")) details.draw();
+  if (any("layer", "setting", "projection")) projection.choose();
+  else if (any("nodes", "color", "classes")) projection.draw();
+  if (changed.has("setting")) features.draw();
+  else if (any("nodes", "layer")) features.markShown();
+}
+
+function selectionOf(app) {
+  const { setting, layer, nodes } = app.store.get();
+  return { setting, layer, nodes, inputs: Array.from(app.content().inputs) };
+}
+
+// Ready when every graph has been painted once, which the frame after cytoscape's own has.
+function markReady(app) {
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    app.root.dataset.ready = "true";
+    performance.mark("sktopo-ready");
+  }));
+}

@@ -1,0 +1,207 @@
+"""The page is told what the graphs say: every number decoded again and compared."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sktopo import ActivationExtractor, Mapper, explore, find_branches, find_loops, null_graphs
+from sktopo.datasets import load_digits_images, make_ccff
+from sktopo.mapper.explorer.assemble import as_json
+from sktopo.mapper.explorer.payload import page_payload
+from tests.mapper.explorer.decoding import unpacked
+from tests.mapper.shapes import circle, letter_y
+
+NOTHING = dict.fromkeys(["y", "points", "images", "texts", "names", "columns", "nulls"])
+USUAL = {**NOTHING, "title": "A page", "min_support": 0.5, "n_projected": 50, "random_state": 0}
+
+
+def payload_of(graphs, **given):
+    """As the page reads it: through JSON."""
+    return json.loads(as_json(page_payload(graphs, **{**USUAL, **given})))
+
+
+@pytest.fixture(scope="module")
+def y_mapper():
+    points = letter_y()
+    return Mapper("l2norm", n_intervals=8, eps_scale=2.0, n_resamples=10).fit(points, _side(points))
+
+
+def _side(points):
+    return np.where(points[:, 0] > 0, "right", "left")
+
+
+@pytest.fixture(scope="module")
+def layers():
+    images, digits = load_digits_images()
+    activations = ActivationExtractor(make_ccff()).fit_transform(images[:300])
+    mapper = Mapper("pca", n_components=1, n_intervals=5, eps_scale=2.0, sampling="all_positions", elbow_samples=200)
+    return mapper.fit(activations, digits[:300]), activations, images[:300], digits[:300]
+
+
+def test_nodes_and_edges_are_those_of_the_graph(y_mapper):
+    graph, (layer,) = y_mapper.graph_, payload_of(y_mapper)["settings"][0]["layers"]
+    nodes, edges = layer["nodes"], layer["edges"]
+    assert layer["name"] == "X"
+    assert (nodes["n"], layer["n_points"]) == (graph.n_nodes, graph.n_points)
+    assert unpacked(nodes["members"]) == [graph.members(node).tolist() for node in range(graph.n_nodes)]
+    assert nodes["size"] == graph.size.tolist()
+    assert nodes["class_counts"] == graph.class_counts.tolist()
+    assert nodes["component"] == graph.components.tolist()
+    assert nodes["lens"] == [pytest.approx(column, rel=1e-5) for column in graph.lens.T]
+    assert nodes["purity"]["entropy"] == pytest.approx(graph.purity["entropy"], rel=1e-5)
+    assert np.stack([edges["u"], edges["v"]], axis=1).tolist() == graph.edges.tolist()
+    assert edges["intersection"] == graph.intersection.tolist()
+    assert edges["support"] == pytest.approx(graph.support, rel=1e-5)
+    assert layer["coverage"] == pytest.approx(graph.coverage, rel=1e-5)
+
+
+def test_features_are_those_found_at_the_least_support(y_mapper):
+    (layer,) = payload_of(y_mapper)["settings"][0]["layers"]
+    branches = [feature for feature in layer["features"] if feature["kind"] == "branch"]
+    (branch,) = find_branches(y_mapper.graph_, min_support=0.5)
+    assert [(b["nodes"], b["arms"]) for b in branches] == [([*branch.nodes], [[*arm] for arm in branch.arms])]
+    assert not [feature for feature in layer["features"] if feature["kind"] == "loop"]
+
+
+def test_points_lead_to_their_inputs(layers):
+    mapper, _, _, digits = layers
+    payload = payload_of(mapper, y=digits)
+    assert [layer["name"] for layer in payload["settings"][0]["layers"]] == list(mapper.graphs_)
+    classes = [payload["inputs"]["classes"][c] for c in unpacked(payload["inputs"]["class_of"])]
+    assert classes == [str(digit) for digit in digits]
+    for layer, graph in zip(payload["settings"][0]["layers"], mapper.graphs_.values(), strict=True):
+        inputs = unpacked(layer["point_input"]) if layer["point_input"] else list(range(graph.n_points))
+        assert inputs == graph.of_input.tolist()
+        for node, members in enumerate(unpacked(layer["nodes"]["members"])):
+            counts = [sum(classes[inputs[point]] == c for point in members) for c in payload["inputs"]["classes"]]
+            assert counts == graph.class_counts[node].tolist()
+
+
+def test_flow_counts_inputs_in_common(layers):
+    mapper, *_ = layers
+    entries, graphs = payload_of(mapper)["settings"][0]["layers"], list(mapper.graphs_.values())
+    assert entries[-1]["flow"] is None
+    for entry, after, here, there in zip(entries, entries[1:], graphs, graphs[1:], strict=False):
+        assert entry["flow"]["to"] == after["name"]
+        found = {(u, v): count for u, v, count in entry["flow"]["edges"]}
+        for u in range(here.n_nodes):
+            for v in range(there.n_nodes):
+                common = set(here.of_input[here.members(u)]) & set(there.of_input[there.members(v)])
+                assert found.get((u, v), 0) == len(common)
+
+
+def test_positions_are_in_the_unit_square_and_depend_on_the_seed_alone(layers):
+    mapper, *_ = layers
+    first, again = payload_of(mapper), payload_of(mapper)
+    for layer, same in zip(first["settings"][0]["layers"], again["settings"][0]["layers"], strict=True):
+        assert (layer["nodes"]["x"], layer["nodes"]["y"]) == (same["nodes"]["x"], same["nodes"]["y"])
+        places = np.array([layer["nodes"]["x"], layer["nodes"]["y"]])
+        assert ((places >= 0) & (places <= 1)).all()
+        assert len(np.unique(places.round(4), axis=1).T) == layer["nodes"]["n"]
+
+
+def test_a_circle_is_drawn_without_crossings():
+    graph = Mapper(lambda points: points[:, 0], n_intervals=6, eps_scale=2.0).fit(circle()).graph_
+    nodes = payload_of(graph)["settings"][0]["layers"][0]["nodes"]
+    places = np.stack([nodes["x"], nodes["y"]], axis=1)
+    crossings = sum(
+        _cross(*places[[*one, *other]])
+        for i, one in enumerate(graph.edges.tolist())
+        for other in graph.edges[:i].tolist()
+        if not set(one) & set(other)
+    )
+    assert crossings == 0
+
+
+def _cross(a, b, c, d):
+    def left(p, q, r):
+        return (q[0] - p[0]) * (r[1] - p[1]) > (q[1] - p[1]) * (r[0] - p[0])
+
+    return left(a, b, c) != left(a, b, d) and left(c, d, a) != left(c, d, b)
+
+
+def test_projections_are_of_points_that_exist(layers):
+    mapper, activations, *_ = layers
+    for layer in payload_of(mapper, points=activations)["settings"][0]["layers"]:
+        assert layer["projections"][0]["name"] == "PCA"
+        for projection in layer["projections"]:
+            shown = unpacked(projection["points"])
+            assert shown == sorted(set(shown)) and len(shown) == 50 and shown[-1] < layer["n_points"]
+            assert projection["x"]["n"] == projection["y"]["n"] == 50
+
+
+def test_without_points_the_nodes_are_projected(y_mapper):
+    (layer,) = payload_of(y_mapper)["settings"][0]["layers"]
+    assert {p["points"] for p in layer["projections"]} == {None}
+    assert layer["projections"][0]["x"]["n"] == y_mapper.graph_.n_nodes
+
+
+def test_columns_are_numbers_or_categories(y_mapper):
+    n = y_mapper.graph_.n_points
+    table = pd.DataFrame(
+        {"height": np.linspace(0, 1, n), "kind": ["a", "b"] * (n // 2), "even": [True, False] * (n // 2)}
+    )
+    height, kind, even = payload_of(y_mapper, columns=table)["inputs"]["columns"]
+    assert unpacked(height["values"]) == pytest.approx(table["height"], abs=1e-6)
+    assert (kind["categories"], unpacked(kind["values"])[:2]) == (["a", "b"], [0, 1])
+    assert (even["categories"], unpacked(even["values"])[:2]) == (["False", "True"], [1, 0])
+
+
+def test_settings_are_switched_between_by_name(y_mapper):
+    other = Mapper("l2norm", n_intervals=5, eps_scale=2.0).fit(letter_y())
+    names = [setting["name"] for setting in payload_of({"eight": y_mapper, "five": other})["settings"]]
+    assert names == ["eight", "five"]
+
+
+def test_nulls_are_counted(y_mapper):
+    nulls = null_graphs(y_mapper, letter_y(), n_graphs=2)
+    (layer,) = payload_of(y_mapper, nulls=nulls)["settings"][0]["layers"]
+    assert layer["nulls"]["loops"] == [len(find_loops(graph, min_support=0.5)) for graph in nulls]
+    assert layer["nulls"]["branches"] == [len(find_branches(graph, min_support=0.5)) for graph in nulls]
+
+
+HOSTILE = "</script><img src=x onerror=window.hacked=1><!-- \u2028 {{data}} {{script}} & \" ' ="
+
+
+def test_texts_arrive_as_they_are_and_end_no_element(y_mapper):
+    n = y_mapper.graph_.n_points
+    given = {"title": HOSTILE, "names": [HOSTILE] * n, "texts": [HOSTILE] * n, "y": [HOSTILE, "b"] * (n // 2)}
+    written = as_json(page_payload({HOSTILE: y_mapper.graph_}, **{**USUAL, **given, "columns": {HOSTILE: given["y"]}}))
+    assert not set("<>&\u2028\u2029") & set(written)
+    read = json.loads(written)
+    assert read["title"] == read["inputs"]["names"][0] == read["inputs"]["texts"][0] == HOSTILE
+    assert read["inputs"]["classes"] == [HOSTILE, "b"]
+    assert (read["inputs"]["columns"][0]["name"], read["settings"][0]["layers"][0]["name"]) == (HOSTILE, HOSTILE)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"y": [1, 2]}, "y must have one entry for each of the 1000 inputs"),
+        ({"names": ["a"]}, "names must have one entry"),
+        ({"texts": ["a"] * 1001}, "texts must have one entry for each of the 1000"),
+        ({"columns": {"c": [1.0]}}, r"columns\['c'\] must have one entry"),
+        ({"columns": {"c": np.full(1000, np.nan)}}, "not finite"),
+        ({"points": np.zeros((3, 2))}, "points must have a row for every point"),
+        ({"images": np.zeros((1000, 4))}, "images must be grey"),
+        ({"images": np.zeros((7, 4, 4)), "y": np.zeros(1000)}, "images must have one for each of the 1000"),
+        ({"images": np.full((1000, 4, 4), np.inf)}, "not finite"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_cure(y_mapper, given, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        explore(y_mapper.graph_, **given)
+
+
+def test_graphs_of_other_inputs_are_refused(y_mapper):
+    short = Mapper("l2norm", n_intervals=5, eps_scale=2.0).fit(letter_y(500))
+    with pytest.raises(ValueError, match="same inputs"):
+        explore({"a": y_mapper.graph_, "b": short.graph_})
+    with pytest.raises(ValueError, match="same layers"):
+        explore({"a": {"conv": y_mapper.graph_}, "b": {"fc": y_mapper.graph_}})
+    with pytest.raises(ValueError, match="call fit first"):
+        explore(Mapper())
+    with pytest.raises(TypeError, match="Got int instead"):
+        explore(3)
