@@ -42,8 +42,10 @@ function addKeyboard(app) {
     if (modeOf[key]) app.changeMode(modeOf[key]);
     else actions[key]();
   }
-  root.addEventListener("keydown", act);
-  app.onDestroy(() => root.removeEventListener("keydown", act));
+  // A page of its own hears keys even when nothing has the focus; in a notebook the focus must be inside.
+  const listener = app.ownsPage ? document : root;
+  listener.addEventListener("keydown", act);
+  app.onDestroy(() => listener.removeEventListener("keydown", act));
   for (const view of app.views) view.graph.addEventListener("keydown", (event) => walk(app, view, event));
 }
 
