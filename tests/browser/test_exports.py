@@ -55,7 +55,7 @@ def test_table_of_nodes_has_their_sizes(explorer):
     name, content = explorer.download("export-csv")
     assert name.endswith(".csv")
     rows = table(content)
-    sizes = {(row["layer"], int(row["node"])): int(row["size"]) for row in rows}
+    sizes = {(row["layer"], int(row["node"])): int(row["members"]) for row in rows}
     graph = graphs.graphs()["fc"]
     assert {node: size for (layer, node), size in sizes.items() if layer == "fc"} in (
         dict(enumerate(graph.size.tolist())),

@@ -118,7 +118,8 @@ def test_search_finds_and_filters_them(page, label):
     assert label in option.inner_text()
     option.click()
     page.settle()
-    assert label in page.role("class-filter").inner_text()
+    picked = page.role("class-filter").locator("[aria-pressed=true]")
+    assert picked.get_attribute("data-class") == picked.inner_text() == label
     assert unharmed(page)
 
 
