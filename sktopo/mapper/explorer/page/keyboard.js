@@ -44,6 +44,7 @@ function addKeyboard(app) {
   }
   // A page of its own hears keys even when nothing has the focus; in a notebook the focus must be inside.
   const listener = app.ownsPage ? document : root;
+  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab then leaves keys pressed inside to us
   listener.addEventListener("keydown", act);
   app.onDestroy(() => listener.removeEventListener("keydown", act));
   for (const view of app.views) view.graph.addEventListener("keydown", (event) => walk(app, view, event));
