@@ -20,7 +20,9 @@ function graphStyle(colours) {
       "curve-style": "haystack", "haystack-radius": 0, width: "data(width)", "line-color": colours.edge, "overlay-opacity": 0,
     } },
     { selector: "edge.weak", style: { "line-style": "dashed" } },
+    { selector: "edge.faint", style: { opacity: 0.3 } },
     { selector: "edge.inside", style: { "line-color": colours.accent, width: 2.5, "z-index": 3 } },
+    { selector: "node.hovered", style: { "border-color": colours.ink, "border-width": 2 } },
     { selector: ".dimmed", style: { opacity: 0.16 } },
     { selector: "node.traced", style: { "outline-color": colours.trace, "outline-width": "mapData(glow, 0, 1, 0.5, 4)", "outline-offset": 1, opacity: "mapData(glow, 0, 1, 0.35, 1)", "z-index": 2 } },
     { selector: "node.chosen", style: { "border-color": colours.accent, "border-width": 3, "border-position": "outside", "z-index": 5, opacity: 1 } },
@@ -28,7 +30,6 @@ function graphStyle(colours) {
       label: "data(node)", "font-size": 11, "font-weight": 600, color: colours.ink, "text-outline-color": colours.paper, "text-outline-width": 2.5,
       "text-valign": "top", "text-margin-y": -3, "min-zoomed-font-size": 7,
     } },
-    { selector: "node.hovered", style: { "border-color": colours.ink, "border-width": 2 } },
     { selector: "node.cursor", style: { "outline-color": colours.ink, "outline-width": 2, "outline-offset": 4, "outline-opacity": 1, "outline-style": "dashed", "z-index": 6 } },
     { selector: ".hidden", style: { display: "none" } },
   ];

@@ -19,6 +19,7 @@ function makeLayerView(app, name) {
 
   const view = { name, element, graph, cy: null, layer: null, cursor: null, hidden: null };
   let marked = []; // the nodes and edges that carry a class of the selection
+  let faint = false;
   let fitted = true;
   let drawing = false;
 
@@ -28,6 +29,7 @@ function makeLayerView(app, name) {
     view.cursor = null;
     view.hidden = new Uint8Array(layer.edges.n);
     marked = [];
+    faint = false;
     view.cy?.destroy();
     const large = layer.nodes.n + layer.edges.n > LARGE_GRAPH;
     view.cy = cytoscape({
@@ -49,10 +51,7 @@ function makeLayerView(app, name) {
   }
 
   function elementsOf(layer, state) {
-    const width = graph.clientWidth || 400;
-    const height = graph.clientHeight || 300;
-    view.places = placeNodes(layer.nodes, width - 60, height - 60);
-    view.largest = largestDiameter(layer, view.places, width * height);
+    place();
     const colour = colours(state);
     const diameter = diameters(state);
     const elements = [];
@@ -65,6 +64,25 @@ function makeLayerView(app, name) {
       elements.push({ group: "edges", data: { id: `e${k}`, edge: k, source: `n${u[k]}`, target: `n${v[k]}`, width: width_(k) }, classes: support && support[k] < app.model.minSupport ? "weak" : "" });
     }
     return elements;
+  }
+
+  function panelSize() {
+    return [graph.clientWidth || 400, graph.clientHeight || 300];
+  }
+
+  function place() {
+    const [width, height] = panelSize();
+    view.places = placeNodes(view.layer.nodes, width - 60, height - 60);
+    view.largest = largestDiameter(view.layer, view.places, width * height);
+  }
+
+  function replace() {
+    place();
+    const diameter = diameters(store.get());
+    drawing = true;
+    view.cy.batch(() => view.cy.nodes().forEach((node, i) => node.position(view.places[i]).data("diameter", diameter(i))));
+    drawing = false;
+    fit();
   }
 
   function colours(state) {
@@ -125,13 +143,14 @@ function makeLayerView(app, name) {
         if (names.includes("traced")) each.data({ traced: shares[each.data("node")], glow: shares[each.data("node")] / most });
       }
     });
+    if (faint !== (shares !== null)) view.cy.edges().toggleClass("faint", (faint = shares !== null));
     marked = [...classes.keys()];
     element.classList.toggle("active", state.layer === name);
   }
 
   // Cytoscape's own fit measures every element, which takes it a second for 5,000 nodes; places are enough.
   function fit(nodes = null) {
-    const [width, height] = [graph.clientWidth || 400, graph.clientHeight || 300];
+    const [width, height] = panelSize();
     const places = nodes ? nodes.map((node) => view.places[node]) : view.places;
     const [left, right] = numbers(places.map(({ x }) => x)).domain;
     const [top, bottom] = numbers(places.map(({ y }) => y)).domain;
@@ -143,17 +162,25 @@ function makeLayerView(app, name) {
     fitted = !nodes;
   }
 
-  // A graph that the reader has not moved keeps filling its panel.
+  // A graph that the reader has not moved keeps filling its panel, and is laid out for the new form once the size rests.
+  let resting = 0;
+  let size = "";
   const observer = new ResizeObserver(() => {
-    if (!view.cy || graph.clientWidth === 0) return;
+    if (!view.cy || graph.clientWidth === 0 || size === String(panelSize())) return;
     drawing = true;
     view.cy.resize();
-    if (fitted) fit();
     drawing = false;
+    if (fitted && size !== "") {
+      fit();
+      clearTimeout(resting);
+      resting = setTimeout(replace, 150);
+    }
+    size = String(panelSize());
   });
   observer.observe(graph);
   app.onDestroy(() => {
     observer.disconnect();
+    clearTimeout(resting);
     view.cy?.destroy();
   });
 

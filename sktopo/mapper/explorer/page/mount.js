@@ -135,6 +135,7 @@ function buildPage(app) {
   }
   addKeyboard(app);
   redraw(app, store.get(), new Set(Object.keys(store.get())), true);
+  app.say(MODE_HINTS[store.get().mode]);
 }
 
 // `changed` names the parts of the state that are new. Nothing is drawn that does not depend on them.

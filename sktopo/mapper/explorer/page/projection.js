@@ -111,7 +111,7 @@ function pointColours(app, { layer, projection, holders }) {
   const column = projection.points && inputs.columns.find((each) => `column:${each.name}` === color);
   const values = nodeValues(app, layer, color);
   if (column) {
-    const colour = valueColour(column.kind === "number" ? numbers(column.values) : values);
+    const colour = valueColour(values); // on the nodes' scale, which the legend shows
     return (i) => colour(column.values[inputOfPoint(layer, projection.points[i])]);
   }
   const colour = valueColour(values);
