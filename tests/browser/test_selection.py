@@ -61,11 +61,12 @@ def lengths(graph, edges):
     return length, shortest_path(length, directed=False)
 
 
-@pytest.mark.parametrize(("layer", "pair"), [("conv", (1, 8)), ("fc", (0, 6)), ("fc", (3, 3)), ("out", (0, 14))])
-def test_path_mode_chooses_the_path_whose_nodes_share_most(explorer, layer, pair):
+@pytest.mark.parametrize("layer", ["conv", "fc", "out"])
+def test_path_mode_chooses_the_path_whose_nodes_share_most(explorer, layer):
     graph = graphs.graphs()[layer]
     length, distance = lengths(graph, graphs.kept_edges(graph, support=0.5))
-    assert np.isfinite(distance[pair])
+    farthest = np.argmax(np.where(np.isfinite(distance), distance, -1.0))
+    pair = tuple(int(node) for node in np.unravel_index(farthest, distance.shape))
     explorer.mode("path")
     for node in pair:
         explorer.click_node(layer, node)
@@ -83,7 +84,7 @@ def test_path_mode_chooses_the_path_whose_nodes_share_most(explorer, layer, pair
 def test_path_does_not_run_along_hidden_edges(explorer):
     graph = graphs.graphs()["out"]
     whole = lengths(graph, graphs.kept_edges(graph))[1]
-    apart = np.isinf(lengths(graph, graphs.kept_edges(graph, support=0.5))[1]) & np.isfinite(whole)
+    apart = np.isinf(lengths(graph, graphs.kept_edges(graph, support=0.5))[1]) & np.isfinite(whole) & (whole > 1)
     start, end = np.argwhere(apart)[0].tolist()
     explorer.mode("path")
     explorer.click_node("out", start)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sktopo import ActivationExtractor, Mapper, explore, find_branches, find_loops, null_graphs
+from sktopo import ActivationExtractor, Mapper, explore, find_branches, find_loops, mapper_sweep, null_graphs
 from sktopo.datasets import load_digits_images, make_ccff
 from sktopo.mapper.explorer.assemble import as_json
 from sktopo.mapper.explorer.payload import page_payload
@@ -153,6 +153,14 @@ def test_settings_are_switched_between_by_name(y_mapper):
     other = Mapper("l2norm", n_intervals=5, eps_scale=2.0).fit(letter_y())
     names = [setting["name"] for setting in payload_of({"eight": y_mapper, "five": other})["settings"]]
     assert names == ["eight", "five"]
+
+
+def test_a_sweep_names_its_settings_and_says_how_unstable_they_are():
+    sweep = mapper_sweep(Mapper("l2norm", eps=0.2), letter_y(300), n_intervals=[4, 6], n_subsamples=3)
+    first, second = payload_of(sweep)["settings"]
+    assert (first["name"], second["name"]) == ("n_intervals=4", "n_intervals=6")
+    assert second["stats"]["instability"] == pytest.approx(sweep.column("instability")[1], rel=1e-4)
+    assert second["stats"]["coverage"] == pytest.approx(sweep.column("coverage")[1], rel=1e-4)
 
 
 def test_nulls_are_counted(y_mapper):
