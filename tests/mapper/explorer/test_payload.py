@@ -138,6 +138,16 @@ def test_without_points_the_nodes_are_projected(y_mapper):
     assert layer["projections"][0]["x"]["n"] == y_mapper.graph_.n_nodes
 
 
+@pytest.mark.parametrize(
+    "points", [[[0.0, 1.0], [0.1, 1.0], [0.2, 1.0]], [[1.0, 1.0]] * 6, [[0.0, 0.0]]], ids=["a few", "duplicates", "one"]
+)
+@pytest.mark.parametrize("with_points", [False, True])
+def test_what_has_no_spread_is_projected_to_one_place(points, with_points):
+    mapper = Mapper(eps=1.0, n_intervals=1, min_samples=2).fit(points)
+    (layer,) = payload_of(mapper, points=points if with_points else None)["settings"][0]["layers"]
+    assert np.isfinite(unpacked(layer["projections"][0]["x"])).all()
+
+
 def test_columns_are_numbers_or_categories(y_mapper):
     n = y_mapper.graph_.n_points
     table = pd.DataFrame(
