@@ -83,7 +83,7 @@ function makeClassFilter(app) {
   const { classes, classOf } = app.model.inputs;
   if (!classes) return { element, draw: () => { element.hidden = true; } };
   const totals = new Uint32Array(classes.length);
-  classOf?.forEach((label) => { if (label >= 0) totals[label]++; });
+  for (const label of classOf) if (label >= 0) totals[label]++;
   const order = Array.from(classes.keys());
   const common = new Set(classes.length <= MOST_CHIPS ? order : order.sort((a, b) => totals[b] - totals[a]).slice(0, MOST_CHIPS));
   function draw() {
