@@ -12,6 +12,15 @@ function makeControls(app) {
 
   const modes = make("div", { class: "modes", "data-role": "mode", role: "radiogroup", "aria-label": "What a click selects" },
     ...MODES.map((mode) => button(mode[0].toUpperCase() + mode.slice(1), { role: "radio", "data-mode": mode, title: `${MODE_HINTS[mode]} (${MODE_KEYS[mode]})`, onclick: () => app.changeMode(mode) }, mode)));
+  // As in any group of radio buttons: one stop for Tab, arrows change the choice.
+  modes.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = (MODES.indexOf(store.get().mode) + step + MODES.length) % MODES.length;
+    app.changeMode(MODES[next]);
+    modes.children[next].focus();
+  });
   const colour = choice("Colour", "color-by", [], (color) => store.set({ color }));
   const size = choice("Size", "size-by", [], (key) => store.set({ size: key }));
   const sliders = makeSliders(app);
@@ -26,7 +35,10 @@ function makeControls(app) {
     colour.select.replaceChildren(...groupedOptions(colourOptions(model, layer)));
     size.select.replaceChildren(...groupedOptions(sizeOptions(model, layer)));
     [colour.select.value, size.select.value, setting.select.value] = [state.color, state.size, state.setting];
-    for (const mode of modes.children) mode.setAttribute("aria-checked", String(mode.dataset.mode === state.mode));
+    for (const mode of modes.children) {
+      mode.setAttribute("aria-checked", String(mode.dataset.mode === state.mode));
+      mode.tabIndex = mode.dataset.mode === state.mode ? 0 : -1;
+    }
     trace.setAttribute("aria-pressed", String(state.trace));
     const { stats: values } = model.settings.find(({ name }) => name === state.setting);
     stats.textContent = Object.entries(values).map(([name, value]) => `${name} ${short(value)}`).join(" · ");

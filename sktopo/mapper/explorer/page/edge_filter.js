@@ -82,7 +82,7 @@ function dimmedNodes(layer, classes, chosen, shares) {
   const kept = new Set(chosen);
   const dimmed = [];
   for (let i = 0; i < layer.nodes.n; i++) {
-    const wanted = classes.length === 0 || classes.some((k) => layer.nodes.class_counts[i][k] > 0);
+    const wanted = classes.length === 0 || classes.some((k) => layer.classCounts[i][k] > 0);
     if (!kept.has(i) && (!wanted || (shares && shares[i] === 0))) dimmed.push(i);
   }
   return dimmed;

@@ -46,7 +46,7 @@ function csvOfNodes(app) {
     const means = columns.map(({ name }) => nodeValues(app, layer, `column:${name}`));
     return Array.from({ length: nodes.n }, (_, i) => [
       layer.name, i, nodes.size[i], nodes.component[i], nodes.noise[i], nodes.medoid[i], ...nodes.lens.map((each) => each[i]), ...purities.map((name) => nodes.purity[name][i]),
-      nodes.target_mean?.[i], ...means.map(({ values, categories }) => (categories ? categories[values[i]] : values[i])), ...(nodes.class_counts?.[i] ?? [])]);
+      nodes.target_mean?.[i], ...means.map(({ values, categories }) => (categories ? categories[values[i]] : values[i])), ...(layer.classCounts ? layer.classCounts[i].subarray(0, -1) : [])]);
   });
   return csvOf(titles, rows);
 }

@@ -60,6 +60,15 @@ function nodesAbove(shares, least) {
   return found;
 }
 
+function membersOf(layer, node) {
+  const { offsets, items } = layer.members;
+  return items.subarray(offsets[node], offsets[node + 1]);
+}
+
+function countByNode(layer, labelOf, nLabels) {
+  return Array.from({ length: layer.nodes.n }, (_, node) => countLabels(layer, membersOf(layer, node), labelOf, nLabels));
+}
+
 // Points of each label; the last entry counts those of unknown label.
 function countLabels(layer, points, labelOf, nLabels) {
   const counts = new Uint32Array(nLabels + 1);

@@ -46,15 +46,16 @@ function readSheets(raw) {
 
 function readLayer(raw, inputs) {
   const nodes = raw.nodes;
+  const members = unpackRows(nodes.members);
   const edges = { ...raw.edges, n: raw.edges.u.length };
-  return {
+  const layer = {
     name: raw.name,
     nPoints: raw.n_points,
     coverage: raw.coverage,
     noiseShare: raw.noise_share,
     lensNames: raw.lens_names,
     nodes: { ...nodes, meanImages: readSheets(nodes.mean_images) },
-    members: unpackRows(nodes.members),
+    members,
     edges,
     neighbours: readNeighbours(nodes.n, edges),
     pointInput: unpack(raw.point_input),
@@ -70,6 +71,9 @@ function readLayer(raw, inputs) {
     valuesOf: new Map(), // what nodeValues has computed, by the name of the colouring
     nInputs: inputs.n,
   };
+  // Counted here, not read: the graph's own classes may be other ones than those of the inputs.
+  layer.classCounts = inputs.classOf && countByNode(layer, inputs.classOf, inputs.classes.length);
+  return layer;
 }
 
 // For every node its edges, end to end: those of node i are edge[offsets[i]] up to edge[offsets[i + 1]], with the node

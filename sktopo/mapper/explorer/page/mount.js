@@ -106,7 +106,7 @@ function addMemory(app) {
   const totals = new Map();
   app.labelTotals = (layer) => {
     const { classes, classOf } = model.inputs;
-    if (!totals.has(layer)) totals.set(layer, countLabels(layer, Array.from({ length: layer.nPoints }, (_, i) => i), classOf, classes.length));
+    if (!totals.has(layer)) totals.set(layer, countLabels(layer, new Uint32Array(layer.nPoints).map((_, i) => i), classOf, classes.length));
     return totals.get(layer);
   };
   const means = new Map();

@@ -69,8 +69,10 @@ function suggestions(app, text) {
   };
   const found = classes ? matches(classes, (i) => app.toggleClass(classes[i]), "class", true) : [];
   const node = /^(?:node )?(\d+)$/.exec(wanted);
+  const input = /^input (\d+)$/.exec(wanted);
   const layer = app.activeLayer();
   if (node && Number(node[1]) < layer.nodes.n) found.push({ label: `Node ${Number(node[1])}`, kind: layer.name, act: () => app.goTo(layer.name, [Number(node[1])]) });
+  if (input && Number(input[1]) < app.model.inputs.n) found.push({ label: `Input ${Number(input[1])}`, kind: "input", act: () => app.showInput(Number(input[1])) });
   if (names && wanted) found.push(...matches(names, app.showInput, "input", false));
   return found.slice(0, MOST_SUGGESTIONS);
 }
@@ -81,7 +83,7 @@ function makeClassFilter(app) {
   const { classes, classOf } = app.model.inputs;
   if (!classes) return { element, draw: () => { element.hidden = true; } };
   const totals = new Uint32Array(classes.length);
-  classOf?.forEach((label) => { if (label >= 0) totals[label]++; });
+  for (const label of classOf) if (label >= 0) totals[label]++;
   const order = Array.from(classes.keys());
   const common = new Set(classes.length <= MOST_CHIPS ? order : order.sort((a, b) => totals[b] - totals[a]).slice(0, MOST_CHIPS));
   function draw() {

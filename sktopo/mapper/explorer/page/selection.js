@@ -66,8 +66,9 @@ function makeSelection(app) {
     view.cy.on("tap", "node", (event) => clickNode(view, event.target.data("node"), adding(event)));
     view.cy.on("tap", "edge", (event) => clickEdge(view, event.target.data("edge")));
     view.cy.on("tap", (event) => { if (event.target === view.cy && !adding(event)) clear(); });
+    const large = view.layer.nodes.n + view.layer.edges.n > LARGE_GRAPH; // whose drawing would lag behind the pointer
     view.cy.on("mouseover", "node", (event) => {
-      event.target.addClass("hovered");
+      if (!large) event.target.addClass("hovered");
       app.tooltip.show(view, event.target.data("node"));
     });
     view.cy.on("mouseout", "node", (event) => {
@@ -109,9 +110,9 @@ function describeNode(app, layer, node) {
   const { classes } = app.model.inputs;
   const lines = [count(layer.nodes.size[node], "member")];
   if (layer.nodes.noise[node]) lines.push("noise of its cell");
-  if (classes && layer.nodes.class_counts) {
-    const counts = layer.nodes.class_counts[node];
-    const most = largest(counts);
+  if (layer.classCounts) {
+    const counts = layer.classCounts[node];
+    const most = mostFrequent(counts);
     if (most >= 0) lines.push(`${percent(counts[most] / layer.nodes.size[node])} ${classes[most]}`);
   }
   const { color } = app.store.get();

@@ -3,7 +3,7 @@
 function colourOptions(model, layer) {
   const options = [];
   const { inputs } = model;
-  if (inputs.classes && layer.nodes.class_counts) {
+  if (layer.classCounts) {
     options.push({ key: "class", label: "largest class" });
     options.push({ key: "filtered", label: "share of filtered classes" });
   }
@@ -40,16 +40,17 @@ function nodeValues(app, layer, key) {
 
 function workOutValues(model, layer, key) {
   const { nodes } = layer;
+  const absent = nodes.size.map(() => NaN); // another layer may have what this one lacks
   const [what, which] = [key.split(":")[0], key.slice(key.indexOf(":") + 1)];
   switch (what) {
-    case "class": return { kind: "category", categories: model.inputs.classes, values: nodes.class_counts.map(largest) };
+    case "class": return { kind: "category", categories: model.inputs.classes, values: layer.classCounts.map(mostFrequent) };
     case "component": return { kind: "category", categories: null, values: nodes.component };
     case "size": return numbers(nodes.size);
     case "same": return numbers(nodes.size.map(() => 1));
     case "degree": return numbers(nodes.size.map((_, i) => layer.neighbours.offsets[i + 1] - layer.neighbours.offsets[i]));
-    case "lens": return numbers(nodes.lens[Number(which)]);
-    case "purity": return { ...numbers(nodes.purity[which]), domain: [0, 1] };
-    case "target": return numbers(nodes.target_mean);
+    case "lens": return numbers(nodes.lens[Number(which)] ?? absent);
+    case "purity": return { ...numbers(nodes.purity?.[which] ?? absent), domain: [0, 1] };
+    case "target": return numbers(nodes.target_mean ?? absent);
     default: return columnValues(layer, model.inputs.columns.find((column) => column.name === which));
   }
 }
@@ -63,20 +64,19 @@ function numbers(values) {
   return { kind: "number", values: Array.from(values, (value) => value ?? NaN), domain: low <= high ? [low, high] : [0, 1] };
 }
 
-function largest(counts) {
+// The number of the most frequent label, -1 if all members are of unknown label, whose count stands last.
+function mostFrequent(counts) {
   let best = -1;
-  for (let i = 0; i < counts.length; i++) if (counts[i] > (best < 0 ? 0 : counts[best])) best = i;
+  for (let i = 0; i + 1 < counts.length; i++) if (counts[i] > (best < 0 ? 0 : counts[best])) best = i;
   return best;
 }
 
 function columnValues(layer, column) {
-  const { offsets, items } = layer.members;
-  const rows = Array.from({ length: layer.nodes.n }, (_, i) => items.subarray(offsets[i], offsets[i + 1]));
   if (column.kind === "category") {
-    const values = rows.map((points) => largest(countLabels(layer, points, column.values, column.categories.length).subarray(0, -1)));
-    return { kind: "category", categories: column.categories, values };
+    return { kind: "category", categories: column.categories, values: countByNode(layer, column.values, column.categories.length).map(mostFrequent) };
   }
-  return numbers(rows.map((points) => {
+  return numbers(layer.nodes.size.map((_, node) => {
+    const points = membersOf(layer, node);
     let [sum, known] = [0, 0];
     for (let i = 0; i < points.length; i++) {
       const value = column.values[inputOfPoint(layer, points[i])];
@@ -91,6 +91,6 @@ function columnValues(layer, column) {
 
 function filteredShares(app, layer) {
   const chosen = app.filteredClasses();
-  const values = layer.nodes.class_counts.map((counts, i) => chosen.reduce((sum, k) => sum + counts[k], 0) / Math.max(1, layer.nodes.size[i]));
+  const values = layer.classCounts.map((counts, i) => chosen.reduce((sum, k) => sum + counts[k], 0) / Math.max(1, layer.nodes.size[i]));
   return { kind: "number", values, domain: [0, 1] };
 }
