@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo.mapper.explorer.inputs import inputs_payload
+from sktopo.mapper.explorer.inputs import inputs_payload, read_classes
 from sktopo.mapper.explorer.packing import packed_integers, packed_rows
 from sktopo.mapper.explorer.positions import node_positions
 from sktopo.mapper.explorer.projections import projections_of
@@ -10,6 +10,7 @@ from sktopo.mapper.explorer.settings import read_settings
 from sktopo.mapper.explorer.sprites import mean_sheet, read_images, shown_inputs
 from sktopo.mapper.features import find_branches, find_leaves, find_loops
 from sktopo.mapper.flow import node_flow
+from sktopo.mapper.node_statistics import class_counts, purities
 
 __all__ = ["page_payload"]
 
@@ -37,9 +38,11 @@ def page_payload(
     tiles = None if images is None else read_images(images, n_inputs)
     clouds = _clouds(graphs, points, settings)
     nulls = _nulls(nulls, settings, min_support)
+    classes, class_of = read_classes(y, n_inputs)
     known = inputs_payload(
         n_inputs,
-        y=y,
+        classes=classes,
+        class_of=class_of,
         names=names,
         texts=texts,
         columns=columns,
@@ -51,6 +54,8 @@ def page_payload(
         entries = []
         for layer, graph in layers.items():
             entry = _layer(layer, graph, min_support, random_state)
+            if classes is not None:
+                entry["nodes"] |= _counted(graph, class_of)
             entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
             entry["projections"] = projections_of(graph, clouds.get(layer), n_projected, random_state)
             entry["nulls"] = nulls.get(layer)
@@ -152,6 +157,17 @@ def _nodes(graph, random_state):
         "purity": {key: plain(values) for key, values in graph.purity.items()},
         "target_mean": None if graph.target_mean is None else plain(graph.target_mean),
         "mean_images": None,
+    }
+
+
+def _counted(graph, class_of):
+    """Classes of the inputs that the page names, which need not be what the graph was made with."""
+    of_point = class_of[graph.of_input]
+    found, counts = class_counts(graph.membership, of_point)
+    counts = counts[:, found >= 0]  # the unknown are of no class
+    return {
+        "class_counts": counts.tolist(),
+        "purity": {key: plain(values) for key, values in purities(counts).items()},
     }
 
 

@@ -79,6 +79,29 @@ def test_points_lead_to_their_inputs(layers):
             assert counts == graph.class_counts[node].tolist()
 
 
+def test_classes_are_counted_from_y_whatever_the_graph_was_made_with(y_mapper):
+    n = y_mapper.graph_.n_points
+    y = np.where(np.arange(n) % 3 == 0, "third", "other").astype(object)
+    y[::7] = None
+    payload = payload_of(Mapper("l2norm", n_intervals=8, eps_scale=2.0).fit(letter_y()), y=y)
+    (layer,), inputs = payload["settings"][0]["layers"], payload["inputs"]
+    assert inputs["classes"] == ["other", "third"]
+    codes = unpacked(inputs["class_of"])
+    assert [None if code == 255 else inputs["classes"][code] for code in codes] == y.tolist()
+    for members, counts in zip(unpacked(layer["nodes"]["members"]), layer["nodes"]["class_counts"], strict=True):
+        assert counts == [sum(y[point] == name for point in members) for name in inputs["classes"]]
+    shares = [max(counts) / sum(counts) for counts in layer["nodes"]["class_counts"]]
+    assert layer["nodes"]["purity"]["majority"] == pytest.approx(shares, rel=1e-5)
+
+
+def test_a_class_of_nan_is_unknown(y_mapper):
+    y = np.arange(y_mapper.graph_.n_points) % 2 + 0.5
+    y[3] = np.nan
+    inputs = payload_of(y_mapper, y=y)["inputs"]
+    assert inputs["classes"] == ["0.5", "1.5"]
+    assert unpacked(inputs["class_of"])[:5] == [0, 1, 0, 255, 0]
+
+
 def test_flow_counts_inputs_in_common(layers):
     mapper, *_ = layers
     entries, graphs = payload_of(mapper)["settings"][0]["layers"], list(mapper.graphs_.values())
