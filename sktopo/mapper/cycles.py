@@ -12,7 +12,7 @@ from operator import xor
 
 import numpy as np
 
-__all__ = ["filled_triangles", "loops"]
+__all__ = ["count_loops", "filled_triangles", "loops"]
 
 
 def filled_triangles(membership, edges):
@@ -57,6 +57,12 @@ def loops(n_nodes, edges, triangles):
         annotation = _filled(annotation, [bits for bits, _ in accepted])
         depth *= 2
     return found
+
+
+def count_loops(n_nodes, edges, triangles):
+    """Number of what `loops` returns, without looking for the cycles: there is a bit for each."""
+    annotation = _annotations(_neighbours(n_nodes, edges), triangles)
+    return max((bits.bit_length() for bits in annotation.values()), default=0)
 
 
 def _neighbours(n_nodes, edges):

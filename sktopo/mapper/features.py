@@ -59,7 +59,8 @@ def find_loops(graph, *, min_support=0.0):
     -----
     Three nodes that share a point bound a triangle of the nerve and make no hole; with a one-dimensional lens and an
     overlap of at most one half there are none. Loops are chosen short; which of several equally short ones is one that
-    spans the same holes. The cost is nodes times edges of the part of the graph that has cycles.
+    spans the same holes. The cost is that of a breadth-first search from one end of every edge around a
+    hole: less than a second for thousands of nodes.
 
     Examples
     --------

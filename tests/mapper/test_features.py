@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from sktopo import Activations, Mapper, MapperGraph, find_branches, find_leaves, find_loops, null_graphs
-from sktopo.mapper.cycles import filled_triangles, loops
+from sktopo.mapper.cycles import count_loops, filled_triangles, loops
 from tests.mapper.shapes import circle, figure_eight, letter_y
 from tests.oracles import mapper as oracle
 
@@ -81,6 +81,7 @@ def test_loops_are_the_shortest_cycles_that_triangles_do_not_fill(seed):
     ]
     found = loops(n, np.array(edges, dtype=np.int64).reshape(-1, 2), triangles)
     assert [len(cycle) for cycle in found] == oracle.loop_lengths(n, edges, triangles)
+    assert count_loops(n, np.array(edges, dtype=np.int64).reshape(-1, 2), triangles) == len(found)
 
 
 @pytest.mark.parametrize("n_columns", [3, 40])

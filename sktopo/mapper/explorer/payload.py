@@ -33,7 +33,7 @@ def page_payload(
         ``inputs``, what is known of every input, and ``settings``, each with its layers.
     """
     settings = read_settings(graphs)
-    shown_graphs = [graph for _, layers in settings for graph in layers.values()]
+    shown_graphs = [graph for _, _, layers in settings for graph in layers.values()]
     n_inputs = int(shown_graphs[0].of_input.max(initial=-1)) + 1  # every input has a point
     tiles = None if images is None else read_images(images, n_inputs)
     clouds = _clouds(graphs, points, settings)
@@ -50,7 +50,7 @@ def page_payload(
         shown=None if tiles is None else shown_inputs(shown_graphs, n_inputs),
     )
     made = []
-    for name, layers in settings:
+    for name, statistics, layers in settings:
         entries = []
         for layer, graph in layers.items():
             entry = _layer(layer, graph, min_support, random_state)
@@ -61,7 +61,9 @@ def page_payload(
             entry["nulls"] = nulls.get(layer)
             entries.append(entry)
         _add_flow(entries, list(layers.values()))
-        made.append({"name": name, "stats": {}, "layers": entries})
+        made.append(
+            {"name": name, "stats": {key: plain(value) for key, value in statistics.items()}, "layers": entries}
+        )
     return {"version": 1, "title": str(title), "min_support": min_support, "inputs": known, "settings": made}
 
 
@@ -69,7 +71,7 @@ def _clouds(graphs, points, settings):
     """Points by layer, checked against the graphs."""
     if points is None:
         return {}
-    layers = settings[0][1]
+    layers = settings[0][2]
     if isinstance(points, dict):
         clouds = points
     elif hasattr(graphs, "clouds"):
@@ -91,7 +93,7 @@ def _nulls(nulls, settings, min_support):
     """Loops and branches of null graphs, by layer."""
     if nulls is None:
         return {}
-    by_layer = nulls if isinstance(nulls, dict) else {next(iter(settings[0][1])): nulls}
+    by_layer = nulls if isinstance(nulls, dict) else {next(iter(settings[0][2])): nulls}
     counted = {}
     for layer, graphs in by_layer.items():
         least = [0.0 if graph.support is None else min_support for graph in graphs]

@@ -35,10 +35,9 @@ def projections_of(graph, points, n_projected, random_state):
         shown = np.sort(rng.choice(len(points), min(n_projected, len(points)), replace=False))
         rows = points[shown]
     rows = np.asarray(rows, dtype=np.float64)
-    if len(rows) == 0:
-        return []
-    found = [("PCA", _principal(rows))]
-    if len(rows) >= FEWEST:
+    spread = len(rows) > 0 and np.ptp(rows, axis=0).any()
+    found = [("PCA", _principal(rows) if spread else np.zeros((len(rows), 2)))]
+    if spread and len(rows) >= FEWEST:
         found.append(_neighbourhoods(rows, random_state))
     where = None if shown is None else packed_integers(shown)
     return [

@@ -1,5 +1,7 @@
 """The graphs that a page shows, however they are handed over: by setting, then by layer."""
 
+import numpy as np
+
 from sktopo.mapper.graph import MapperGraph
 
 __all__ = ["read_settings"]
@@ -19,15 +21,16 @@ def read_settings(graphs):
 
     Returns
     -------
-    list of (str, dict of str to MapperGraph)
+    list of (str, dict of str to number, dict of str to MapperGraph)
+        Name, what a sweep says of the setting, and graphs by layer.
 
     Raises
     ------
     ValueError, TypeError
     """
     found = _settings(graphs)
-    layers = list(found[0][1])
-    for name, by_layer in found:
+    layers = list(found[0][2])
+    for name, _, by_layer in found:
         if list(by_layer) != layers:
             raise ValueError(
                 f"All settings must have the same layers, in the same order. {found[0][0]!r} has {layers} and {name!r} "
@@ -39,11 +42,20 @@ def read_settings(graphs):
 
 def _settings(graphs):
     if hasattr(graphs, "settings") and hasattr(graphs, "graphs"):
-        names = [", ".join(f"{key}={value}" for key, value in setting.items()) for setting in graphs.settings]
-        return list(zip(names, map(dict, graphs.graphs), strict=True))
+        return [
+            _setting_of_sweep(*each) for each in zip(graphs.settings, graphs.instability, graphs.graphs, strict=True)
+        ]
     if isinstance(graphs, dict) and graphs and not all(isinstance(value, MapperGraph) for value in graphs.values()):
-        return [(str(name), _layers(value)) for name, value in graphs.items()]
-    return [("graph", _layers(graphs))]
+        return [(str(name), {}, _layers(value)) for name, value in graphs.items()]
+    return [("graph", {}, _layers(graphs))]
+
+
+def _setting_of_sweep(setting, instability, graphs):
+    """Named by its parameters; what is said of it is the mean over layers."""
+    statistics = {"coverage": np.mean([graph.coverage for graph in graphs.values()])}
+    if instability:
+        statistics["instability"] = np.mean([score for score, _ in instability.values()])
+    return ", ".join(f"{name}={value}" for name, value in setting.items()), statistics, dict(graphs)
 
 
 def _layers(graphs):
@@ -59,7 +71,7 @@ def _layers(graphs):
 
 def _check_inputs(settings):
     """Tracing goes through inputs, so all graphs must be of the same ones."""
-    counts = {int(graph.of_input.max(initial=-1)) + 1 for _, layers in settings for graph in layers.values()}
+    counts = {int(graph.of_input.max(initial=-1)) + 1 for _, _, layers in settings for graph in layers.values()}
     if len(counts) > 1:
         raise ValueError(
             f"All graphs must be of the same inputs. These are of {sorted(counts)}; fit one Mapper to all layers."

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sktopo import ActivationExtractor, Mapper, explore, find_branches, find_loops, null_graphs
+from sktopo import ActivationExtractor, Mapper, explore, find_branches, find_loops, mapper_sweep, null_graphs
 from sktopo.datasets import load_digits_images, make_ccff
 from sktopo.mapper.explorer.assemble import as_json
 from sktopo.mapper.explorer.payload import page_payload
@@ -161,6 +161,16 @@ def test_without_points_the_nodes_are_projected(y_mapper):
     assert layer["projections"][0]["x"]["n"] == y_mapper.graph_.n_nodes
 
 
+@pytest.mark.parametrize(
+    "points", [[[0.0, 1.0], [0.1, 1.0], [0.2, 1.0]], [[1.0, 1.0]] * 6, [[0.0, 0.0]]], ids=["a few", "duplicates", "one"]
+)
+@pytest.mark.parametrize("with_points", [False, True])
+def test_what_has_no_spread_is_projected_to_one_place(points, with_points):
+    mapper = Mapper(eps=1.0, n_intervals=1, min_samples=2).fit(points)
+    (layer,) = payload_of(mapper, points=points if with_points else None)["settings"][0]["layers"]
+    assert np.isfinite(unpacked(layer["projections"][0]["x"])).all()
+
+
 def test_columns_are_numbers_or_categories(y_mapper):
     n = y_mapper.graph_.n_points
     table = pd.DataFrame(
@@ -176,6 +186,14 @@ def test_settings_are_switched_between_by_name(y_mapper):
     other = Mapper("l2norm", n_intervals=5, eps_scale=2.0).fit(letter_y())
     names = [setting["name"] for setting in payload_of({"eight": y_mapper, "five": other})["settings"]]
     assert names == ["eight", "five"]
+
+
+def test_a_sweep_names_its_settings_and_says_how_unstable_they_are():
+    sweep = mapper_sweep(Mapper("l2norm", eps=0.2), letter_y(300), n_intervals=[4, 6], n_subsamples=3)
+    first, second = payload_of(sweep)["settings"]
+    assert (first["name"], second["name"]) == ("n_intervals=4", "n_intervals=6")
+    assert second["stats"]["instability"] == pytest.approx(sweep.column("instability")[1], rel=1e-4)
+    assert second["stats"]["coverage"] == pytest.approx(sweep.column("coverage")[1], rel=1e-4)
 
 
 def test_nulls_are_counted(y_mapper):

@@ -18,7 +18,7 @@ function makeControls(app) {
   const search = makeSearch(app);
 
   const top = make("header", { class: "bar top" }, make("h1", {}, model.title), setting.element, stats, make("span", { class: "grow" }), makeExports(app), theme, help);
-  const tools = make("div", { class: "bar tools", role: "toolbar", "aria-label": "Controls" }, modes, trace, colour.element, size.element, ...sliders.elements, search.element);
+  const tools = make("div", { class: "bar tools", role: "toolbar", "aria-label": "Controls" }, modes, trace, colour.element, size.element, ...sliders.elements);
 
   function draw() {
     const state = store.get();

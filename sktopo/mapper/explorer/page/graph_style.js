@@ -20,32 +20,43 @@ function graphStyle(colours) {
       "curve-style": "haystack", "haystack-radius": 0, width: "data(width)", "line-color": colours.edge, "overlay-opacity": 0,
     } },
     { selector: "edge.weak", style: { "line-style": "dashed" } },
+    { selector: "edge.faint", style: { opacity: 0.3 } },
     { selector: "edge.inside", style: { "line-color": colours.accent, width: 2.5, "z-index": 3 } },
+    { selector: "node.hovered", style: { "border-color": colours.ink, "border-width": 2 } },
     { selector: ".dimmed", style: { opacity: 0.16 } },
-    { selector: "node.traced", style: { "outline-color": colours.trace, "outline-width": "mapData(traced, 0, 1, 1, 6)", "outline-opacity": "mapData(traced, 0, 1, 0.35, 1)", "z-index": 2, opacity: 1 } },
-    { selector: "node.chosen", style: { "border-color": colours.accent, "border-width": 3, "z-index": 5, opacity: 1 } },
+    { selector: "node.traced", style: { "outline-color": colours.trace, "outline-width": "mapData(glow, 0, 1, 0.5, 4)", "outline-offset": 1, opacity: "mapData(glow, 0, 1, 0.35, 1)", "z-index": 2 } },
+    { selector: "node.chosen", style: { "border-color": colours.accent, "border-width": 3, "border-position": "outside", "z-index": 5, opacity: 1 } },
     { selector: "node.named", style: {
       label: "data(node)", "font-size": 11, "font-weight": 600, color: colours.ink, "text-outline-color": colours.paper, "text-outline-width": 2.5,
       "text-valign": "top", "text-margin-y": -3, "min-zoomed-font-size": 7,
     } },
-    { selector: "node.hovered", style: { "border-color": colours.ink, "border-width": 2 } },
     { selector: "node.cursor", style: { "outline-color": colours.ink, "outline-width": 2, "outline-offset": 4, "outline-opacity": 1, "outline-style": "dashed", "z-index": 6 } },
     { selector: ".hidden", style: { display: "none" } },
   ];
 }
 
-// Places in pixels for a panel of that width and height. The unit square is stretched towards the panel's form, but not
-// out of shape, so that one unit of the drawing is about one pixel of a panel and strokes have their true widths.
+// Places in pixels for a panel of that width and height, so that one unit of the drawing is about one pixel and strokes
+// have their true widths. A long graph is stretched towards the panel's form, but not out of shape.
 function placeNodes(nodes, width, height) {
-  const form = Math.min(1.5, Math.max(1 / 1.5, width / height));
-  const wide = Math.min(width, height * form);
-  const high = Math.min(height, width / form);
-  return { wide, high, xy: (i) => ({ x: nodes.x[i] * wide, y: nodes.y[i] * high }) };
+  const [left, right] = numbers(nodes.x).domain;
+  const [top, bottom] = numbers(nodes.y).domain;
+  const across = Math.max(right - left, 1e-3);
+  const down = Math.max(bottom - top, 1e-3);
+  const stretch = Math.min(1.8, Math.max(1 / 1.8, width / height / (across / down)));
+  const scale = Math.min(width / (across * stretch), height / down);
+  return Array.from(nodes.x, (x, i) => ({ x: (x - left) * scale * stretch, y: (nodes.y[i] - top) * scale }));
 }
 
-// Areas grow with the value, from a dot that can still be hit; the largest discs just fill a grid of as many nodes.
-function nodeDiameters(values, nNodes, area) {
-  const largest = Math.min(42, Math.max(5, 0.85 * Math.sqrt(area / Math.max(1, nNodes))));
+// Discs no larger than the usual distance along an edge, nor than a grid of as many nodes in the area has room for.
+function largestDiameter(layer, places, area) {
+  const { u, v } = layer.edges;
+  const lengths = Float64Array.from(u, (from, k) => Math.hypot(places[from].x - places[v[k]].x, places[from].y - places[v[k]].y)).sort();
+  const room = 0.8 * Math.sqrt(area / Math.max(1, layer.nodes.n));
+  return Math.min(40, Math.max(5, Math.min(room, lengths.length ? 1.15 * lengths[lengths.length >> 1] : room)));
+}
+
+// Areas grow with the value, from a dot that can still be hit.
+function nodeDiameters(values, largest) {
   const smallest = Math.min(largest, Math.max(3, 0.3 * largest));
   const [low, high] = [Math.min(0, values.domain[0]), values.domain[1]];
   return (value) => {

@@ -3,7 +3,7 @@
 const MODE_KEYS = { node: "n", edge: "e", path: "p", loop: "l", component: "c", lasso: "s" };
 
 const KEY_HELP = [
-  ["Arrows", "walk along edges"], ["Enter, Space", "select the node; with Shift, add it"], ["Tab", "next layer"], ["Esc", "clear the selection"],
+  ["← ↑ ↓ →", "walk along edges"], ["Enter Space", "select the node; with Shift, add it"], ["Tab", "next layer"], ["Esc", "clear the selection"],
   ["n e p l c s", "node, edge, path, loop, component, lasso"], ["t", "trace across layers"], ["f", "show the whole graph"], ["+ −", "zoom"],
   ["[ ]", "previous, next setting"], ["/", "search"], ["d", "light or dark"], ["?", "these keys"],
 ];
@@ -42,8 +42,10 @@ function addKeyboard(app) {
     if (modeOf[key]) app.changeMode(modeOf[key]);
     else actions[key]();
   }
-  root.addEventListener("keydown", act);
-  app.onDestroy(() => root.removeEventListener("keydown", act));
+  // A page of its own hears keys even when nothing has the focus; in a notebook the focus must be inside.
+  const listener = app.ownsPage ? document : root;
+  listener.addEventListener("keydown", act);
+  app.onDestroy(() => listener.removeEventListener("keydown", act));
   for (const view of app.views) view.graph.addEventListener("keydown", (event) => walk(app, view, event));
 }
 

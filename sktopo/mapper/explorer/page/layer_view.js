@@ -14,8 +14,12 @@ function makeLayerView(app, name) {
     make("div", { class: "stage" }, graph),
     make("footer", {}, edgeCount, scale));
 
+  // Cytoscape keeps the press of the button from moving the focus, without which arrow keys would go elsewhere.
+  graph.addEventListener("pointerdown", () => graph.focus({ preventScroll: true }));
+
   const view = { name, element, graph, cy: null, layer: null, cursor: null, hidden: null };
   let marked = []; // the nodes and edges that carry a class of the selection
+  let faint = false;
   let fitted = true;
   let drawing = false;
 
@@ -25,6 +29,7 @@ function makeLayerView(app, name) {
     view.cursor = null;
     view.hidden = new Uint8Array(layer.edges.n);
     marked = [];
+    faint = false;
     view.cy?.destroy();
     const large = layer.nodes.n + layer.edges.n > LARGE_GRAPH;
     view.cy = cytoscape({
@@ -36,7 +41,8 @@ function makeLayerView(app, name) {
       minZoom: 0.1, maxZoom: 20,
       textureOnViewport: large, hideEdgesOnViewport: layer.edges.n > 5 * LARGE_GRAPH, pixelRatio: large ? 1 : "auto",
     });
-    facts.textContent = `${count(layer.nodes.n, "node")} · covers ${percent(layer.coverage)}` + (layer.noiseShare > 0 ? ` · noise ${percent(layer.noiseShare)}` : "");
+    facts.textContent = count(layer.nodes.n, "node");
+    facts.title = `${percent(layer.coverage)} of the points are in nodes; ${percent(layer.noiseShare)} of what the cells hold is noise`;
     fit();
     view.cy.on("viewport", () => { if (!drawing) fitted = false; });
     app.listenToGraph(view);
@@ -47,13 +53,13 @@ function makeLayerView(app, name) {
   function elementsOf(layer, state) {
     const width = graph.clientWidth || 400;
     const height = graph.clientHeight || 300;
-    const { xy, wide, high } = placeNodes(layer.nodes, width, height);
-    view.diameterArea = wide * high;
+    view.places = placeNodes(layer.nodes, width - 60, height - 60);
+    view.largest = largestDiameter(layer, view.places, width * height);
     const colour = colours(state);
     const diameter = diameters(state);
     const elements = [];
     for (let i = 0; i < layer.nodes.n; i++) {
-      elements.push({ group: "nodes", data: { id: `n${i}`, node: i, colour: colour(i), diameter: diameter(i), traced: 0, noise: layer.nodes.noise[i] }, position: xy(i) });
+      elements.push({ group: "nodes", data: { id: `n${i}`, node: i, colour: colour(i), diameter: diameter(i), traced: 0, glow: 0, noise: layer.nodes.noise[i] }, position: view.places[i] });
     }
     const { u, v, jaccard, support } = layer.edges;
     const width_ = (k) => 0.8 + 3.2 * Math.min(1, jaccard[k] * 2);
@@ -71,7 +77,7 @@ function makeLayerView(app, name) {
 
   function diameters(state) {
     const values = nodeValues(app, view.layer, state.size);
-    const diameter = nodeDiameters(state.size === "same" ? { ...values, domain: [0, 3] } : values, view.layer.nodes.n, view.diameterArea);
+    const diameter = nodeDiameters(state.size === "same" ? { ...values, domain: [0, 3] } : values, view.largest);
     return (i) => diameter(values.values[i]);
   }
 
@@ -95,6 +101,7 @@ function makeLayerView(app, name) {
     });
     view.hidden = hidden;
     edgeCount.textContent = edgeCountText(counts, view.layer.edges.n, state);
+    edgeCount.title = edgeCount.textContent;
     edgeCount.dataset.visible = counts.visible;
     edgeCount.dataset.total = view.layer.edges.n;
     edgeCount.dataset.unsupported = counts.unsupported;
@@ -111,29 +118,32 @@ function makeLayerView(app, name) {
     insideEdges(view.layer, chosen, view.hidden).forEach((k) => add(`e${k}`, "inside"));
     shares?.forEach((share, node) => { if (share > 0) add(`n${node}`, "traced"); });
     dimmedNodes(view.layer, app.filteredClasses(), chosen, shares).forEach((node) => add(`n${node}`, "dimmed"));
+    const most = shares ? shares.reduce((a, b) => Math.max(a, b), 0) : 0; // rings are wide for the best node, however small its share
     view.cy.batch(() => {
       for (const id of marked) if (!classes.has(id)) view.cy.getElementById(id).removeClass("chosen named inside traced dimmed");
       for (const [id, names] of classes) {
         const each = view.cy.getElementById(id);
         for (const name of ["chosen", "named", "inside", "traced", "dimmed"]) each.toggleClass(name, names.includes(name));
-        if (shares && id[0] === "n") each.data("traced", shares[Number(id.slice(1))]);
+        if (names.includes("traced")) each.data({ traced: shares[each.data("node")], glow: shares[each.data("node")] / most });
       }
     });
+    if (faint !== (shares !== null)) view.cy.edges().toggleClass("faint", (faint = shares !== null));
     marked = [...classes.keys()];
     element.classList.toggle("active", state.layer === name);
   }
 
+  // Cytoscape's own fit measures every element, which takes it a second for 5,000 nodes; places are enough.
   function fit(nodes = null) {
+    const [width, height] = [graph.clientWidth || 400, graph.clientHeight || 300];
+    const places = nodes ? nodes.map((node) => view.places[node]) : view.places;
+    const [left, right] = numbers(places.map(({ x }) => x)).domain;
+    const [top, bottom] = numbers(places.map(({ y }) => y)).domain;
+    const margin = nodes ? Math.min(width, height) / 4 : 26;
+    const zoom = Math.min((width - 2 * margin) / Math.max(1, right - left), (height - 2 * margin) / Math.max(1, bottom - top), nodes ? 2.5 : 1.4);
     drawing = true;
-    const some = nodes ? view.cy.collection(nodes.map((node) => view.cy.getElementById(`n${node}`))) : undefined;
-    const padding = nodes ? Math.min(graph.clientWidth, graph.clientHeight) / 4 : 18;
-    view.cy.fit(some, padding);
-    if (nodes && view.cy.zoom() > 3) {
-      view.cy.zoom(3);
-      view.cy.center(some);
-    }
-    fitted = !nodes;
+    view.cy.viewport({ zoom, pan: { x: width / 2 - (zoom * (left + right)) / 2, y: height / 2 - (zoom * (top + bottom)) / 2 } });
     drawing = false;
+    fitted = !nodes;
   }
 
   // A graph that the reader has not moved keeps filling its panel.

@@ -5,7 +5,7 @@ const ROWS_AT_A_TIME = 200;
 // The columns of the table and of the file: a title, a value for an input, and whether it is a number.
 function memberColumns(app, layer) {
   const { names, texts, classes, classOf, columns } = app.model.inputs;
-  const found = [{ title: "input", value: (input) => input, number: true }];
+  const found = [{ title: "input", value: (input) => input }];
   if (names) found.push({ title: "name", value: (input) => names[input] });
   if (classOf) found.push({ title: "class", value: (input) => (classOf[input] < 0 ? "" : classes[classOf[input]]) });
   if (texts) found.push({ title: "text", value: (input) => texts[input], wide: true });
@@ -39,7 +39,7 @@ function membersSection(app, { layer, inputs }, wanted) {
 function memberRow(app, columns, input) {
   const cells = columns.map(({ value, number, wide }) => {
     const content = value(input);
-    return make("td", { class: number ? "number" : wide ? "wide" : null, title: wide ? content : null }, typeof content === "number" ? (number && Number.isInteger(content) ? String(content) : short(content)) : content);
+    return make("td", { class: number ? "number" : wide ? "wide" : null, title: wide ? content : null }, number ? short(content) : content);
   });
   return make("tr", { "data-input": input, title: "Show the nodes that hold this input", onclick: () => app.showInput(input) }, ...cells);
 }

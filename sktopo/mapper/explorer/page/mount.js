@@ -9,6 +9,7 @@ function mount(root, data, options = {}) {
   const number = ++mounted;
   const app = {
     root, model, first,
+    ownsPage: options.hash === true,
     store: makeStore(options.hash ? readHash(location.hash, first, model) : first),
     views: [],
     sheets: model.inputs.images && makeSheets(model.inputs.images),
@@ -121,19 +122,20 @@ function buildPage(app) {
   app.controls = controls;
   app.parts = { filter: makeClassFilter(app), legend: makeLegend(app), details: makeDetails(app), projection: makeProjection(app), features: makeFeatures(app) };
   const { filter, legend, details, projection, features } = app.parts;
-  const layers = make("div", { class: "layers" });
-  root.replaceChildren(controls.top, controls.tools,
-    make("div", { class: "bar keys" }, filter.element, legend.element),
-    make("main", {}, make("div", { class: "work" }, layers, make("div", { class: "dock" }, projection.element, features.element)), details.element),
-    make("footer", { class: "bar bottom" }, controls.status), app.tooltip.element, app.help.element);
   app.views = model.settings[0].layerNames.map((name) => makeLayerView(app, name));
-  layers.append(...app.views.map((view) => view.element));
+  const layers = makeLayers(app, app.views);
+  root.replaceChildren(controls.top, controls.tools,
+    make("div", { class: "bar keys" }, controls.search.element, filter.element, legend.element),
+    make("main", {}, make("div", { class: "work" }, layers.element, make("div", { class: "dock" }, projection.element, features.element)), details.element),
+    make("footer", { class: "bar bottom" }, controls.status), app.tooltip.element, app.help.element);
+  layers.arrange();
   for (const view of app.views) {
     view.build(model.layer(store.get().setting, view.name));
     addGraphLasso(app, view);
   }
   addKeyboard(app);
   redraw(app, store.get(), new Set(Object.keys(store.get())), true);
+  app.say(MODE_HINTS[store.get().mode]);
 }
 
 // `changed` names the parts of the state that are new. Nothing is drawn that does not depend on them.

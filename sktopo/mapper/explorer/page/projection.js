@@ -95,7 +95,7 @@ function holdersOf(layer, { points, x }) {
 function fitPlaces({ x, y }, width, height) {
   const [left, right] = numbers(x).domain;
   const [bottom, top] = numbers(y).domain;
-  const margin = 10;
+  const margin = 12;
   const scale = Math.min((width - 2 * margin) / Math.max(1e-12, right - left), (height - 2 * margin) / Math.max(1e-12, top - bottom));
   return {
     x: Float32Array.from(x, (value) => width / 2 + scale * (value - (left + right) / 2)),

@@ -37,9 +37,12 @@ function svgOfLayer(view, colours) {
     const { x, y } = node.renderedPosition();
     const radius = (zoom * node.data("diameter")) / 2;
     const [chosen, traced] = [node.hasClass("chosen"), node.hasClass("traced")];
-    const faded = node.hasClass("dimmed") && !chosen && !traced ? ' opacity="0.16"' : "";
-    if (traced) parts.push(`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${(radius + zoom * (0.5 + 2.5 * node.data("traced"))).toFixed(1)}" fill="none" stroke="${colours.trace}" stroke-width="${(zoom * (1 + 5 * node.data("traced"))).toFixed(1)}"/>`);
-    parts.push(`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius.toFixed(1)}" fill="${node.data("colour")}" stroke="${chosen ? colours.accent : colours.rim}" stroke-width="${chosen ? 3 : 0.75}"${faded}/>`);
+    const place = `cx="${x.toFixed(1)}" cy="${y.toFixed(1)}"`;
+    const glow = node.data("glow");
+    const ring = zoom * (0.5 + 3.5 * glow);
+    const faded = chosen || !(traced || node.hasClass("dimmed")) ? "" : ` opacity="${traced ? (0.35 + 0.65 * glow).toFixed(2) : 0.16}"`;
+    if (traced) parts.push(`<circle ${place} r="${(radius + zoom + ring / 2).toFixed(1)}" fill="none" stroke="${colours.trace}" stroke-width="${ring.toFixed(1)}"${faded}/>`);
+    parts.push(`<circle ${place} r="${radius.toFixed(1)}" fill="${node.data("colour")}" stroke="${chosen ? colours.accent : colours.rim}" stroke-width="${chosen ? 3 : 0.75}"${faded}/>`);
   });
   parts.push("</svg>");
   return parts.join("");

@@ -4,8 +4,8 @@ function colourOptions(model, layer) {
   const options = [];
   const { inputs } = model;
   if (inputs.classes && layer.nodes.class_counts) {
-    options.push({ key: "class", label: "most frequent class" });
-    options.push({ key: "filtered", label: "share of the classes filtered for" });
+    options.push({ key: "class", label: "largest class" });
+    options.push({ key: "filtered", label: "share of filtered classes" });
   }
   return [...options, ...numberOptions(model, layer), ...[{ key: "component", label: "component" }], ...columnOptions(inputs)];
 }
