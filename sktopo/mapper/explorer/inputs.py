@@ -64,7 +64,9 @@ def _column(name, values, n_inputs):
     if values.dtype.kind in "iuf":
         if not np.isfinite(values).all():
             raise ValueError(f"columns[{name!r}] has numbers that are not finite. Replace them or leave it out.")
-        return {"name": str(name), "kind": "number", "values": packed(values)}
+        # Small counts take a byte or two each, and large ones all their digits.
+        counts = values.dtype.kind in "iu" and values.min(initial=0) >= 0 and values.max(initial=0) < 2**32
+        return {"name": str(name), "kind": "number", "values": packed_integers(values) if counts else packed(values)}
     categories, numbers = _categories(values)
     return {"name": str(name), "kind": "category", "categories": categories, "values": numbers}
 

@@ -1,11 +1,13 @@
 """What the page is told: graphs, members and labels as plain numbers and texts that JSON can hold."""
 
+import numbers
+
 import numpy as np
 
 from sktopo.mapper.explorer.inputs import inputs_payload, read_classes
 from sktopo.mapper.explorer.packing import packed_integers, packed_rows
 from sktopo.mapper.explorer.positions import node_positions
-from sktopo.mapper.explorer.projections import projections_of
+from sktopo.mapper.explorer.projections import points_by_layer, project_nodes, project_points
 from sktopo.mapper.explorer.settings import read_settings
 from sktopo.mapper.explorer.sprites import mean_sheet, read_images, shown_inputs
 from sktopo.mapper.features import find_branches, find_leaves, find_loops
@@ -32,11 +34,14 @@ def page_payload(
     dict
         ``inputs``, what is known of every input, and ``settings``, each with its layers.
     """
+    _check_numbers(min_support, n_projected, random_state)
     settings = read_settings(graphs)
     shown_graphs = [graph for _, _, layers in settings for graph in layers.values()]
     n_inputs = int(shown_graphs[0].of_input.max(initial=-1)) + 1  # every input has a point
     tiles = None if images is None else read_images(images, n_inputs)
-    clouds = _clouds(graphs, points, settings)
+    clouds = points_by_layer(points, graphs, settings)
+    # Points are those of the layer in every setting.
+    projected = {layer: project_points(cloud, n_projected, random_state) for layer, cloud in clouds.items()}
     nulls = _nulls(nulls, settings, min_support)
     classes, class_of = read_classes(y, n_inputs)
     known = inputs_payload(
@@ -57,36 +62,22 @@ def page_payload(
             if classes is not None:
                 entry["nodes"] |= _counted(graph, class_of)
             entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
-            entry["projections"] = projections_of(graph, clouds.get(layer), n_projected, random_state)
+            entry["projections"] = projected.get(layer) or project_nodes(graph, random_state)
             entry["nulls"] = nulls.get(layer)
             entries.append(entry)
         _add_flow(entries, list(layers.values()))
         made.append(
             {"name": name, "stats": {key: plain(value) for key, value in statistics.items()}, "layers": entries}
         )
-    return {"version": 1, "title": str(title), "min_support": min_support, "inputs": known, "settings": made}
+    return {"version": 1, "title": str(title), "min_support": float(min_support), "inputs": known, "settings": made}
 
 
-def _clouds(graphs, points, settings):
-    """Points by layer, checked against the graphs."""
-    if points is None:
-        return {}
-    layers = settings[0][2]
-    if isinstance(points, dict):
-        clouds = points
-    elif hasattr(graphs, "clouds"):
-        clouds = graphs.clouds(points)
-    else:
-        clouds = {next(iter(layers)): points}
-    for name, cloud in clouds.items():
-        clouds = {**clouds, name: np.asarray(cloud)}
-        if name not in layers or clouds[name].shape[:1] != (layers[name].n_points,) or clouds[name].ndim != 2:
-            wanted = {layer: graph.n_points for layer, graph in layers.items()}
-            raise ValueError(
-                f"points must have a row for every point of a layer: {wanted}. Got an array of shape {np.shape(cloud)} "
-                f"for {name!r}. Hand over the fitted Mapper, and as points what it was fitted to."
-            )
-    return clouds
+def _check_numbers(min_support, n_projected, random_state):
+    if not isinstance(min_support, numbers.Real) or not 0 <= min_support <= 1:
+        raise ValueError(f"min_support must be a share in [0, 1]. Got {min_support!r} instead.")
+    for name, value, least in (("n_projected", n_projected, 1), ("random_state", random_state, 0)):
+        if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} must be an integer from {least}. Got {value!r} instead.")
 
 
 def _nulls(nulls, settings, min_support):

@@ -12,6 +12,7 @@ LARGEST_TILE = 48  # pixels; what a row of members shows
 MOST_TILES = 2400
 PER_NODE = 24
 COLUMNS = 48
+BLOCK = 30_000_000  # pixels as numbers of four bytes at a time
 
 
 def read_images(images, n_inputs):
@@ -121,14 +122,18 @@ def mean_sheet(graph, tiles):
     dict
         As `sheet_of` returns.
     """
-    flat = tiles.reshape(len(tiles), -1).astype(np.float32)
+    flat = tiles.reshape(len(tiles), -1)
     to_input = sparse.csr_matrix(
         (np.ones(graph.n_points, dtype=np.float32), (np.arange(graph.n_points), graph.of_input)),
         shape=(graph.n_points, len(tiles)),
     )
     shares = graph.membership.astype(np.float32) @ to_input
-    means = (shares @ flat) / np.maximum(graph.size, 1)[:, None]
-    return sheet_of(np.rint(means).astype(np.uint8).reshape(-1, *tiles.shape[1:]))
+    means = np.empty((graph.n_nodes, flat.shape[1]), dtype=np.uint8)
+    step = max(1, BLOCK // max(1, len(tiles)))
+    for at in range(0, flat.shape[1], step):
+        sums = shares @ flat[:, at : at + step].astype(np.float32)
+        means[:, at : at + step] = np.rint(sums / np.maximum(graph.size, 1)[:, None])
+    return sheet_of(means.reshape(-1, *tiles.shape[1:]))
 
 
 def _shrunk(images, step):
@@ -138,7 +143,8 @@ def _shrunk(images, step):
     height, width = images.shape[1] // step, images.shape[2] // step
     cut = images[:, : height * step, : width * step]
     blocks = cut.reshape(len(images), height, step, width, step, *images.shape[3:])
-    return blocks.mean(axis=(2, 4), dtype=np.float32).astype(np.float32 if images.dtype != np.uint8 else np.uint8)
+    means = blocks.mean(axis=(2, 4), dtype=np.float32)
+    return np.rint(means).astype(np.uint8) if images.dtype == np.uint8 else means
 
 
 def _bytes(images):

@@ -182,6 +182,26 @@ def test_columns_are_numbers_or_categories(y_mapper):
     assert (even["categories"], unpacked(even["values"])[:2]) == (["False", "True"], [1, 0])
 
 
+def test_points_of_several_settings_are_projected_alike(layers):
+    mapper, activations, *_ = layers
+    payload = payload_of({"a": mapper, "b": mapper.graphs_}, points=activations)
+    first, second = ([layer["projections"] for layer in setting["layers"]] for setting in payload["settings"])
+    assert first == second
+    assert all(p["points"] is not None for projections in first for p in projections)
+    with pytest.raises(ValueError, match=r"mapper\.clouds"):
+        explore(mapper.graphs_, points=activations)
+
+
+def test_counts_among_columns_keep_all_their_digits(y_mapper):
+    counts = 2**31 + np.arange(y_mapper.graph_.n_points)
+    few, many, signed = payload_of(y_mapper, columns={"few": counts % 200, "many": counts, "signed": -(counts % 7)})[
+        "inputs"
+    ]["columns"]
+    assert few["values"]["t"] == "u8"
+    assert (unpacked(few["values"]), unpacked(many["values"])) == ((counts % 200).tolist(), counts.tolist())
+    assert unpacked(signed["values"]) == (-(counts % 7)).tolist()
+
+
 def test_settings_are_switched_between_by_name(y_mapper):
     other = Mapper("l2norm", n_intervals=5, eps_scale=2.0).fit(letter_y())
     names = [setting["name"] for setting in payload_of({"eight": y_mapper, "five": other})["settings"]]
@@ -229,6 +249,9 @@ def test_texts_arrive_as_they_are_and_end_no_element(y_mapper):
         ({"images": np.zeros((1000, 4))}, "images must be grey"),
         ({"images": np.zeros((7, 4, 4)), "y": np.zeros(1000)}, "images must have one for each of the 1000"),
         ({"images": np.full((1000, 4, 4), np.inf)}, "not finite"),
+        ({"min_support": 50}, r"min_support must be a share in \[0, 1\]. Got 50"),
+        ({"n_projected": 0}, "n_projected must be an integer from 1. Got 0"),
+        ({"random_state": None}, "random_state must be an integer from 0. Got None"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_a_cure(y_mapper, given, sentence):
