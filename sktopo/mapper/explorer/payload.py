@@ -18,6 +18,8 @@ __all__ = ["page_payload"]
 
 # A page of JSON does not gain by more digits.
 DIGITS = 6
+KINDS = ("loop", "branch", "leaf")
+MOST_NODES = 20_000  # in the table of each kind
 
 
 def page_payload(
@@ -89,7 +91,7 @@ def _nulls(nulls, settings, min_support):
     for layer, graphs in by_layer.items():
         least = [0.0 if graph.support is None else min_support for graph in graphs]
         counted[str(layer)] = {
-            "kind": "null",
+            "kind": "random points",
             "n": len(graphs),
             "loops": [len(find_loops(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
             "branches": [len(find_branches(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
@@ -116,7 +118,7 @@ def _layer(name, graph, min_support, random_state):
         "edges": _edges(graph),
         "point_input": None if identity else packed_integers(graph.of_input),
         "point_position": None if (graph.position < 0).all() else packed_integers(graph.position),
-        "features": _features(graph, min_support),
+        **_features(graph, min_support),
         "nulls": None,
         "flow": None,
         "projections": [],
@@ -175,19 +177,30 @@ def _edges(graph):
 
 
 def _features(graph, min_support):
+    """The best of each kind, and how many there are."""
     least = 0.0 if graph.support is None else min_support
-    found = [feature for find in (find_loops, find_branches, find_leaves) for feature in find(graph, min_support=least)]
-    return [
-        {
-            "kind": feature.kind,
-            "nodes": list(feature.nodes),
-            "arms": [list(arm) for arm in feature.arms],
-            "size": feature.size,
-            "support": None if feature.support is None else plain(feature.support),
-            "separation": None if feature.separation is None else plain(feature.separation),
-        }
-        for feature in found
-    ]
+    found = {find: find(graph, min_support=least) for find in (find_loops, find_branches, find_leaves)}
+    return {
+        "features": [_feature(feature) for features in found.values() for feature in _best(features)],
+        "n_features": {kind: len(features) for kind, features in zip(KINDS, found.values(), strict=True)},
+    }
+
+
+def _best(features):
+    """As many as name MOST_NODES nodes together, and at least one: arms of a large graph may be most of it."""
+    named = np.cumsum([len(f.nodes) + sum(map(len, f.arms)) for f in features])
+    return features[: max(1, int(np.count_nonzero(named <= MOST_NODES)))]
+
+
+def _feature(feature):
+    return {
+        "kind": feature.kind,
+        "nodes": list(feature.nodes),
+        "arms": [list(arm) for arm in feature.arms],
+        "size": feature.size,
+        "support": None if feature.support is None else plain(feature.support),
+        "separation": None if feature.separation is None else plain(feature.separation),
+    }
 
 
 def _triples(matrix):
