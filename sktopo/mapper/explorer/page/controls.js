@@ -31,9 +31,9 @@ function makeControls(app) {
 
   function draw() {
     const state = store.get();
-    const layer = app.activeLayer();
-    colour.select.replaceChildren(...groupedOptions(colourOptions(model, layer)));
-    size.select.replaceChildren(...groupedOptions(sizeOptions(model, layer)));
+    const layers = model.layers(state.setting);
+    colour.select.replaceChildren(...groupedOptions(colourOptions(model.inputs, layers)));
+    size.select.replaceChildren(...groupedOptions(sizeOptions(model.inputs, layers)));
     [colour.select.value, size.select.value, setting.select.value] = [state.color, state.size, state.setting];
     for (const mode of modes.children) {
       mode.setAttribute("aria-checked", String(mode.dataset.mode === state.mode));

@@ -99,7 +99,7 @@ function traceSection(app) {
   const rows = [...shares].map(([name, share]) => {
     const best = nodesAbove(share, 0).sort((a, b) => share[b] - share[a]);
     const jumps = best.slice(0, 3).map((node) => button(`${node} · ${percent(share[node])}`, { class: "pill", title: `Go to node ${node} of ${name}`, onclick: () => app.goTo(name, [node]) }));
-    return make("div", { class: "trace-row" }, make("span", { class: "name", title: `In ${count(best.length, "node")} of ${name}` }, name), ...jumps);
+    return make("div", { class: "trace-row" }, make("span", { class: "name", title: `In ${count(best.length, "node")} of ${name}` }, name), ...(jumps.length ? jumps : [make("span", { class: "hint" }, "in no node")]));
   });
   return section("The same inputs elsewhere", ...rows);
 }

@@ -53,7 +53,7 @@ function nullSentence(layer) {
   const parts = ["loops", "branches"].map((what) => {
     const own = layer.features.filter((feature) => feature.kind === { loops: "loop", branches: "branch" }[what]).length;
     const reached = layer.nulls[what].filter((number) => number >= own).length;
-    return `${own} ${what} (as many in ${reached} of ${n} null graphs)`;
+    return `${own} ${what} (at least as many in ${reached} of ${n} null graphs)`;
   });
   return `${layer.name}: ${parts.join(", ")}; nulls: ${kind}.`;
 }

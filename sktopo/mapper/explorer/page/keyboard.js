@@ -53,6 +53,7 @@ function addKeyboard(app) {
 const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 function walk(app, view, event) {
+  if (view.layer.nodes.n === 0) return;
   const from = view.cursor ?? (app.store.get().layer === view.name ? app.store.get().nodes[0] : undefined);
   if (DIRECTIONS[event.key]) {
     event.preventDefault();

@@ -59,9 +59,9 @@ function makeLayerView(app, name) {
       elements.push({ group: "nodes", data: { id: `n${i}`, node: i, colour: colour(i), diameter: diameter(i), traced: 0, glow: 0, noise: layer.nodes.noise[i] }, position: view.places[i] });
     }
     const { u, v, jaccard, support } = layer.edges;
-    const width_ = (k) => 0.8 + 3.2 * Math.min(1, jaccard[k] * 2);
+    const thickness = (k) => 0.8 + 3.2 * Math.min(1, jaccard[k] * 2);
     for (let k = 0; k < layer.edges.n; k++) {
-      elements.push({ group: "edges", data: { id: `e${k}`, edge: k, source: `n${u[k]}`, target: `n${v[k]}`, width: width_(k) }, classes: support && support[k] < app.model.minSupport ? "weak" : "" });
+      elements.push({ group: "edges", data: { id: `e${k}`, edge: k, source: `n${u[k]}`, target: `n${v[k]}`, width: thickness(k) }, classes: support && support[k] < app.model.minSupport ? "weak" : "" });
     }
     return elements;
   }

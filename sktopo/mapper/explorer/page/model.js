@@ -16,7 +16,8 @@ function makeModel(data) {
     }
     return decoded.get(key);
   }
-  return { title: data.title, minSupport: data.min_support, inputs, settings, layer };
+  const layers = (settingName) => settings.find(({ name }) => name === settingName).layerNames.map((name) => layer(settingName, name));
+  return { title: data.title, minSupport: data.min_support, inputs, settings, layer, layers };
 }
 
 function readInputs(raw) {

@@ -38,6 +38,7 @@ function mount(root, data, options = {}) {
   app.store.listen((state, changed) => {
     if (changed.has("theme")) theme.apply();
     redraw(app, state, changed);
+    if (changed.has("nodes")) app.say(selectionSentence(app));
     if (options.onSelection && ["nodes", "layer", "setting"].some((key) => changed.has(key))) options.onSelection(selectionOf(app));
   });
   if (options.hash) linkHash(app);
@@ -76,7 +77,7 @@ function addActions(app) {
     app.selection.select(layer, nodes);
     app.say(`${inputLabel(app, input)} is in ${count(nodes.length, "node")}.`);
   };
-  app.colourLabel = (key) => colourOptions(model, app.activeLayer()).find((option) => option.key === key).label;
+  app.colourLabel = (key) => colourOptions(model.inputs, model.layers(store.get().setting)).find((option) => option.key === key).label;
   app.wantedInputs = (inputs) => {
     const wanted = new Set(app.filteredClasses());
     return wanted.size ? inputs.filter((input) => wanted.has(model.inputs.classOf[input])) : inputs;
@@ -161,6 +162,11 @@ function redraw(app, state, changed, built = false) {
   else if (any("nodes", "color", "classes")) projection.draw();
   if (changed.has("setting")) features.draw();
   else if (any("nodes", "layer")) features.markShown();
+}
+
+function selectionSentence(app) {
+  const { nodes, inputs, layer } = app.content();
+  return nodes.length ? `${nodes.length === 1 ? `Node ${nodes[0]}` : count(nodes.length, "node")} of ${layer.name}: ${count(inputs.length, "input")}.` : "Nothing chosen.";
 }
 
 function selectionOf(app) {

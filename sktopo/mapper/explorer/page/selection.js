@@ -55,9 +55,9 @@ function makeSelection(app) {
     if (store.get().mode === "edge") select(view.name, [view.layer.edges.u[k], view.layer.edges.v[k]]);
   }
 
-  function clear() {
+  function clear(layer = store.get().layer) {
     pathFrom = null;
-    store.set({ nodes: [] });
+    store.set({ layer, nodes: [] });
   }
 
   // Called by a layer's view for every graph that it builds.
@@ -65,7 +65,7 @@ function makeSelection(app) {
     const adding = (event) => event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
     view.cy.on("tap", "node", (event) => clickNode(view, event.target.data("node"), adding(event)));
     view.cy.on("tap", "edge", (event) => clickEdge(view, event.target.data("edge")));
-    view.cy.on("tap", (event) => { if (event.target === view.cy && !adding(event)) clear(); });
+    view.cy.on("tap", (event) => { if (event.target === view.cy && !adding(event)) clear(view.name); });
     const large = view.layer.nodes.n + view.layer.edges.n > LARGE_GRAPH; // whose drawing would lag behind the pointer
     view.cy.on("mouseover", "node", (event) => {
       if (!large) event.target.addClass("hovered");

@@ -1,22 +1,23 @@
 // What nodes can be coloured and sized by: of each choice a value per node, a number or the number of a category.
 
-function colourOptions(model, layer) {
-  const options = [];
-  const { inputs } = model;
-  if (layer.classCounts) {
-    options.push({ key: "class", label: "largest class" });
-    options.push({ key: "filtered", label: "share of filtered classes" });
-  }
-  return [...options, ...numberOptions(model, layer), ...[{ key: "component", label: "component" }], ...columnOptions(inputs)];
+function colourOptions(inputs, layers) {
+  const ofClasses = inputs.classOf ? [{ key: "class", label: "largest class" }, { key: "filtered", label: "share of filtered classes" }] : [];
+  return [...ofClasses, { key: "size", label: "members" }, ...numberOptions(layers), { key: "component", label: "component" }, ...columnOptions(inputs)];
 }
 
-function sizeOptions(model, layer) {
-  const columns = columnOptions(model.inputs).filter((option) => option.kind === "number");
-  return [{ key: "size", label: "members" }, { key: "same", label: "all the same" }, ...numberOptions(model, layer).filter((option) => option.key !== "size"), ...columns];
+function sizeOptions(inputs, layers) {
+  const columns = columnOptions(inputs).filter(({ kind }) => kind === "number");
+  return [{ key: "size", label: "members" }, { key: "same", label: "all the same" }, ...numberOptions(layers), ...columns];
 }
 
-function numberOptions(model, layer) {
-  const options = [{ key: "size", label: "members" }, { key: "degree", label: "edges of the node" }];
+// What any of the layers has: they need not have been made alike.
+function numberOptions(layers) {
+  const options = new Map(layers.flatMap(layerOptions).map((option) => [option.key, option]));
+  return [...options.values()];
+}
+
+function layerOptions(layer) {
+  const options = [{ key: "degree", label: "edges of the node" }];
   layer.lensNames.forEach((name, i) => options.push({ key: `lens:${i}`, label: name, group: "lens" }));
   const purities = { majority: "share of the largest class", entropy: "1 − entropy of the classes", presence: "1 / classes present" };
   for (const [key, label] of Object.entries(purities)) {
