@@ -56,7 +56,9 @@ function nodesWithInput(layer, input) {
 
 function nodesAbove(shares, least) {
   const found = [];
-  shares.forEach((share, node) => { if (share > least) found.push(node); });
+  shares.forEach((share, node) => {
+    if (share > least) found.push(node);
+  });
   return found;
 }
 
@@ -66,7 +68,9 @@ function membersOf(layer, node) {
 }
 
 function countByNode(layer, labelOf, nLabels) {
-  return Array.from({ length: layer.nodes.n }, (_, node) => countLabels(layer, membersOf(layer, node), labelOf, nLabels));
+  return Array.from({ length: layer.nodes.n }, (_, node) =>
+    countLabels(layer, membersOf(layer, node), labelOf, nLabels),
+  );
 }
 
 // Points of each label; the last entry counts those of unknown label.

@@ -12,11 +12,18 @@ function makeModel(data) {
     const key = JSON.stringify([settingName, layerName]);
     if (!decoded.has(key)) {
       const setting = data.settings.find((each) => each.name === settingName);
-      decoded.set(key, readLayer(setting.layers.find((each) => each.name === layerName), inputs));
+      decoded.set(
+        key,
+        readLayer(
+          setting.layers.find((each) => each.name === layerName),
+          inputs,
+        ),
+      );
     }
     return decoded.get(key);
   }
-  const layers = (settingName) => settings.find(({ name }) => name === settingName).layerNames.map((name) => layer(settingName, name));
+  const layers = (settingName) =>
+    settings.find(({ name }) => name === settingName).layerNames.map((name) => layer(settingName, name));
   return { title: data.title, minSupport: data.min_support, inputs, settings, layer, layers };
 }
 
@@ -90,7 +97,10 @@ function readNeighbours(nNodes, edges) {
   const node = new Uint32Array(2 * edges.n);
   const edge = new Uint32Array(2 * edges.n);
   for (let k = 0; k < edges.n; k++) {
-    for (const [from, to] of [[edges.u[k], edges.v[k]], [edges.v[k], edges.u[k]]]) {
+    for (const [from, to] of [
+      [edges.u[k], edges.v[k]],
+      [edges.v[k], edges.u[k]],
+    ]) {
       node[next[from]] = to;
       edge[next[from]++] = k;
     }

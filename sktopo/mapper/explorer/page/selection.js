@@ -22,10 +22,19 @@ function makeSelection(app) {
     const before = adding && now.layer === view.name ? now.nodes : [];
     const add = (nodes) => select(view.name, [...before, ...nodes]);
     switch (now.mode) {
-      case "path": return clickPath(view, node);
-      case "loop": return clickLoop(view, node, add);
-      case "component": return add(componentOf(view.layer, view.hidden, node));
-      default: return before.includes(node) ? select(view.name, before.filter((each) => each !== node)) : add([node]);
+      case "path":
+        return clickPath(view, node);
+      case "loop":
+        return clickLoop(view, node, add);
+      case "component":
+        return add(componentOf(view.layer, view.hidden, node));
+      default:
+        return before.includes(node)
+          ? select(
+              view.name,
+              before.filter((each) => each !== node),
+            )
+          : add([node]);
     }
   }
 
@@ -62,10 +71,13 @@ function makeSelection(app) {
 
   // Called by a layer's view for every graph that it builds.
   function listenToGraph(view) {
-    const adding = (event) => event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
+    const adding = (event) =>
+      event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
     view.cy.on("tap", "node", (event) => clickNode(view, event.target.data("node"), adding(event)));
     view.cy.on("tap", "edge", (event) => clickEdge(view, event.target.data("edge")));
-    view.cy.on("tap", (event) => { if (event.target === view.cy && !adding(event)) clear(view.name); });
+    view.cy.on("tap", (event) => {
+      if (event.target === view.cy && !adding(event)) clear(view.name);
+    });
     const large = view.layer.nodes.n + view.layer.edges.n > LARGE_GRAPH; // whose drawing would lag behind the pointer
     view.cy.on("mouseover", "node", (event) => {
       if (!large) event.target.addClass("hovered");
@@ -97,13 +109,22 @@ function makeTooltip(app) {
     const at = view.cy.getElementById(`n${node}`).renderedPosition();
     const stage = view.graph.getBoundingClientRect();
     const root = app.root.getBoundingClientRect();
-    element.replaceChildren(make("b", {}, `Node ${node}`), ...describeNode(app, view.layer, node).map((line) => make("span", {}, line)));
+    element.replaceChildren(
+      make("b", {}, `Node ${node}`),
+      ...describeNode(app, view.layer, node).map((line) => make("span", {}, line)),
+    );
     element.hidden = false;
     const right = at.x + stage.left - root.left;
     element.style.left = `${Math.min(right + 14, root.width - element.offsetWidth - 8)}px`;
     element.style.top = `${Math.max(8, at.y + stage.top - root.top - element.offsetHeight - 10)}px`;
   }
-  return { element, show, hide: () => { element.hidden = true; } };
+  return {
+    element,
+    show,
+    hide: () => {
+      element.hidden = true;
+    },
+  };
 }
 
 function describeNode(app, layer, node) {
@@ -117,6 +138,7 @@ function describeNode(app, layer, node) {
   }
   const { color } = app.store.get();
   const values = nodeValues(app, layer, color);
-  if (values.kind === "number" && color !== "size") lines.push(`${app.colourLabel(color)}: ${short(values.values[node])}`);
+  if (values.kind === "number" && color !== "size")
+    lines.push(`${app.colourLabel(color)}: ${short(values.values[node])}`);
   return lines;
 }
