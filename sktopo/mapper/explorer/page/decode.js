@@ -27,7 +27,9 @@ function halfFloats(bytes) {
 function unpackRows(packed) {
   const bytes = bytesOf(packed.b);
   const offsets = new Uint32Array(packed.rows.length + 1);
-  packed.rows.forEach((length, i) => { offsets[i + 1] = offsets[i] + length; });
+  packed.rows.forEach((length, i) => {
+    offsets[i + 1] = offsets[i] + length;
+  });
   const items = new Uint32Array(packed.n);
   let at = 0;
   for (let row = 0; row + 1 < offsets.length; row++) {

@@ -44,7 +44,9 @@ function addLasso(app, stage, isOn, onEnd) {
     polygon = null;
     draw();
   });
-  app.store.listen(() => { canvas.hidden = !isOn(); });
+  app.store.listen(() => {
+    canvas.hidden = !isOn();
+  });
   canvas.hidden = !isOn();
   stage.append(canvas);
 }
@@ -62,12 +64,20 @@ function insidePolygon(polygon, x, y) {
 
 function addGraphLasso(app, view) {
   const stage = view.graph.parentElement;
-  addLasso(app, stage, () => app.store.get().mode === "lasso", (polygon, adding) => {
-    const nodes = view.cy.nodes().filter((node) => {
-      const { x, y } = node.renderedPosition();
-      return insidePolygon(polygon, x, y);
-    }).map((node) => node.data("node"));
-    const now = app.store.get();
-    app.selection.select(view.name, [...(adding && now.layer === view.name ? now.nodes : []), ...nodes]);
-  });
+  addLasso(
+    app,
+    stage,
+    () => app.store.get().mode === "lasso",
+    (polygon, adding) => {
+      const nodes = view.cy
+        .nodes()
+        .filter((node) => {
+          const { x, y } = node.renderedPosition();
+          return insidePolygon(polygon, x, y);
+        })
+        .map((node) => node.data("node"));
+      const now = app.store.get();
+      app.selection.select(view.name, [...(adding && now.layer === view.name ? now.nodes : []), ...nodes]);
+    },
+  );
 }

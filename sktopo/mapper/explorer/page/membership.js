@@ -56,8 +56,21 @@ function nodesWithInput(layer, input) {
 
 function nodesAbove(shares, least) {
   const found = [];
-  shares.forEach((share, node) => { if (share > least) found.push(node); });
+  shares.forEach((share, node) => {
+    if (share > least) found.push(node);
+  });
   return found;
+}
+
+function membersOf(layer, node) {
+  const { offsets, items } = layer.members;
+  return items.subarray(offsets[node], offsets[node + 1]);
+}
+
+function countByNode(layer, labelOf, nLabels) {
+  return Array.from({ length: layer.nodes.n }, (_, node) =>
+    countLabels(layer, membersOf(layer, node), labelOf, nLabels),
+  );
 }
 
 // Points of each label; the last entry counts those of unknown label.

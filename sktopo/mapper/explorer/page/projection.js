@@ -2,11 +2,20 @@
 // point chooses the nodes that hold it, and drawing around points those of which at least half the points shown are inside.
 
 function makeProjection(app) {
-  const kind = make("select", { "data-role": "projection-kind", "aria-label": "Projection", onchange: () => app.store.set({ projection: kind.value }, "replace") });
+  const kind = make("select", {
+    "data-role": "projection-kind",
+    "aria-label": "Projection",
+    onchange: () => app.store.set({ projection: kind.value }, "replace"),
+  });
   const note = make("span", { class: "hint" });
   const canvas = make("canvas", { "data-role": "projection", role: "img" });
   const stage = make("div", { class: "stage" }, canvas);
-  const element = make("section", { class: "card projection", "aria-label": "Projection" }, make("header", {}, make("h3", {}, "Projection"), kind, note), stage);
+  const element = make(
+    "section",
+    { class: "card projection", "aria-label": "Projection" },
+    make("header", {}, make("h3", {}, "Projection"), kind, note),
+    stage,
+  );
   let shown = null; // {layer, projection, holders, x, y in pixels}
 
   function choose() {
@@ -19,7 +28,9 @@ function makeProjection(app) {
     shown = projection ? { layer, projection, holders: holdersOf(layer, projection) } : null;
     if (!shown) return;
     const n = projection.x.length;
-    note.textContent = projection.points ? `${THOUSANDS.format(n)} of ${count(layer.nPoints, "point")} of ${layer.name}` : `${count(n, "node")} of ${layer.name}`;
+    note.textContent = projection.points
+      ? `${THOUSANDS.format(n)} of ${count(layer.nPoints, "point")} of ${layer.name}`
+      : `${count(n, "node")} of ${layer.name}`;
     canvas.setAttribute("aria-label", `${name} of ${layer.name}, ${note.textContent}`);
     draw();
   }
@@ -58,11 +69,16 @@ function makeProjection(app) {
     if (hit < 0) app.selection.clear();
     else app.selection.select(shown.layer.name, shown.holders[hit]);
   });
-  addLasso(app, stage, () => app.store.get().mode === "lasso", (polygon, adding) => {
-    const { nodes, layer } = app.store.get();
-    const before = adding && layer === shown.layer.name ? nodes : [];
-    app.selection.select(shown.layer.name, [...before, ...nodesInside(shown, polygon)]);
-  });
+  addLasso(
+    app,
+    stage,
+    () => app.store.get().mode === "lasso",
+    (polygon, adding) => {
+      const { nodes, layer } = app.store.get();
+      const before = adding && layer === shown.layer.name ? nodes : [];
+      app.selection.select(shown.layer.name, [...before, ...nodesInside(shown, polygon)]);
+    },
+  );
   const observer = new ResizeObserver(draw);
   observer.observe(canvas);
   app.onDestroy(() => observer.disconnect());
@@ -82,11 +98,14 @@ function sharpContext(canvas) {
 function holdersOf(layer, { points, x }) {
   if (!points) return Array.from(x, (_, node) => [node]);
   const place = new Int32Array(layer.nPoints).fill(-1);
-  points.forEach((point, i) => { place[point] = i; });
+  points.forEach((point, i) => {
+    place[point] = i;
+  });
   const holders = Array.from(points, () => []);
   const { offsets, items } = layer.members;
   for (let node = 0; node < layer.nodes.n; node++) {
-    for (let i = offsets[node]; i < offsets[node + 1]; i++) if (place[items[i]] >= 0) holders[place[items[i]]].push(node);
+    for (let i = offsets[node]; i < offsets[node + 1]; i++)
+      if (place[items[i]] >= 0) holders[place[items[i]]].push(node);
   }
   return holders;
 }
@@ -96,7 +115,10 @@ function fitPlaces({ x, y }, width, height) {
   const [left, right] = numbers(x).domain;
   const [bottom, top] = numbers(y).domain;
   const margin = 12;
-  const scale = Math.min((width - 2 * margin) / Math.max(1e-12, right - left), (height - 2 * margin) / Math.max(1e-12, top - bottom));
+  const scale = Math.min(
+    (width - 2 * margin) / Math.max(1e-12, right - left),
+    (height - 2 * margin) / Math.max(1e-12, top - bottom),
+  );
   return {
     x: Float32Array.from(x, (value) => width / 2 + scale * (value - (left + right) / 2)),
     y: Float32Array.from(y, (value) => height / 2 - scale * (value - (bottom + top) / 2)),
@@ -107,11 +129,12 @@ function fitPlaces({ x, y }, width, height) {
 function pointColours(app, { layer, projection, holders }) {
   const { inputs } = app.model;
   const { color } = app.store.get();
-  if (projection.points && color === "class") return (i) => categoryColour(inputs.classOf[inputOfPoint(layer, projection.points[i])]);
+  if (projection.points && color === "class")
+    return (i) => categoryColour(inputs.classOf[inputOfPoint(layer, projection.points[i])]);
   const column = projection.points && inputs.columns.find((each) => `column:${each.name}` === color);
   const values = nodeValues(app, layer, color);
   if (column) {
-    const colour = valueColour(column.kind === "number" ? numbers(column.values) : values);
+    const colour = valueColour(values); // on the nodes' scale, which the legend shows
     return (i) => colour(column.values[inputOfPoint(layer, projection.points[i])]);
   }
   const colour = valueColour(values);

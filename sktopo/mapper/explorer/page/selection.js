@@ -22,10 +22,19 @@ function makeSelection(app) {
     const before = adding && now.layer === view.name ? now.nodes : [];
     const add = (nodes) => select(view.name, [...before, ...nodes]);
     switch (now.mode) {
-      case "path": return clickPath(view, node);
-      case "loop": return clickLoop(view, node, add);
-      case "component": return add(componentOf(view.layer, view.hidden, node));
-      default: return before.includes(node) ? select(view.name, before.filter((each) => each !== node)) : add([node]);
+      case "path":
+        return clickPath(view, node);
+      case "loop":
+        return clickLoop(view, node, add);
+      case "component":
+        return add(componentOf(view.layer, view.hidden, node));
+      default:
+        return before.includes(node)
+          ? select(
+              view.name,
+              before.filter((each) => each !== node),
+            )
+          : add([node]);
     }
   }
 
@@ -55,19 +64,23 @@ function makeSelection(app) {
     if (store.get().mode === "edge") select(view.name, [view.layer.edges.u[k], view.layer.edges.v[k]]);
   }
 
-  function clear() {
+  function clear(layer = store.get().layer) {
     pathFrom = null;
-    store.set({ nodes: [] });
+    store.set({ layer, nodes: [] });
   }
 
   // Called by a layer's view for every graph that it builds.
   function listenToGraph(view) {
-    const adding = (event) => event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
+    const adding = (event) =>
+      event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
     view.cy.on("tap", "node", (event) => clickNode(view, event.target.data("node"), adding(event)));
     view.cy.on("tap", "edge", (event) => clickEdge(view, event.target.data("edge")));
-    view.cy.on("tap", (event) => { if (event.target === view.cy && !adding(event)) clear(); });
+    view.cy.on("tap", (event) => {
+      if (event.target === view.cy && !adding(event)) clear(view.name);
+    });
+    const large = view.layer.nodes.n + view.layer.edges.n > LARGE_GRAPH; // whose drawing would lag behind the pointer
     view.cy.on("mouseover", "node", (event) => {
-      event.target.addClass("hovered");
+      if (!large) event.target.addClass("hovered");
       app.tooltip.show(view, event.target.data("node"));
     });
     view.cy.on("mouseout", "node", (event) => {
@@ -96,26 +109,36 @@ function makeTooltip(app) {
     const at = view.cy.getElementById(`n${node}`).renderedPosition();
     const stage = view.graph.getBoundingClientRect();
     const root = app.root.getBoundingClientRect();
-    element.replaceChildren(make("b", {}, `Node ${node}`), ...describeNode(app, view.layer, node).map((line) => make("span", {}, line)));
+    element.replaceChildren(
+      make("b", {}, `Node ${node}`),
+      ...describeNode(app, view.layer, node).map((line) => make("span", {}, line)),
+    );
     element.hidden = false;
     const right = at.x + stage.left - root.left;
     element.style.left = `${Math.min(right + 14, root.width - element.offsetWidth - 8)}px`;
     element.style.top = `${Math.max(8, at.y + stage.top - root.top - element.offsetHeight - 10)}px`;
   }
-  return { element, show, hide: () => { element.hidden = true; } };
+  return {
+    element,
+    show,
+    hide: () => {
+      element.hidden = true;
+    },
+  };
 }
 
 function describeNode(app, layer, node) {
   const { classes } = app.model.inputs;
   const lines = [count(layer.nodes.size[node], "member")];
   if (layer.nodes.noise[node]) lines.push("noise of its cell");
-  if (classes && layer.nodes.class_counts) {
-    const counts = layer.nodes.class_counts[node];
-    const most = largest(counts);
+  if (layer.classCounts) {
+    const counts = layer.classCounts[node];
+    const most = mostFrequent(counts);
     if (most >= 0) lines.push(`${percent(counts[most] / layer.nodes.size[node])} ${classes[most]}`);
   }
   const { color } = app.store.get();
   const values = nodeValues(app, layer, color);
-  if (values.kind === "number" && color !== "size") lines.push(`${app.colourLabel(color)}: ${short(values.values[node])}`);
+  if (values.kind === "number" && color !== "size")
+    lines.push(`${app.colourLabel(color)}: ${short(values.values[node])}`);
   return lines;
 }
