@@ -1,7 +1,7 @@
 """Arms of a graph's branches: what is reached from a branch through a few of its neighbours, up to the next branches.
 
-Without the branches a graph falls into components, and an arm is a union of these and of branches next to it. In a large
-graph one component is an arm of many branches: each is looked at once.
+Without the branches a graph falls into components, and an arm is a union of these and of branches next to it. One
+component of a large graph is an arm of many branches, so each is looked at once.
 """
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktopo.mapper.explorer.packing import packed, packed_integers
+from sktopo.mapper.explorer.packing import packed_integers, packed_numbers
 from sktopo.mapper.explorer.sprites import sheet_of
 
 __all__ = ["inputs_payload", "read_classes"]
@@ -64,9 +64,7 @@ def _column(name, values, n_inputs):
     if values.dtype.kind in "iuf":
         if not np.isfinite(values).all():
             raise ValueError(f"columns[{name!r}] has numbers that are not finite. Replace them or leave it out.")
-        # Small counts take a byte or two each, and large ones all their digits.
-        counts = values.dtype.kind in "iu" and values.min(initial=0) >= 0 and values.max(initial=0) < 2**32
-        return {"name": str(name), "kind": "number", "values": packed_integers(values) if counts else packed(values)}
+        return {"name": str(name), "kind": "number", "values": packed_numbers(values)}
     categories, numbers = _categories(values)
     return {"name": str(name), "kind": "category", "categories": categories, "values": numbers}
 

@@ -11,7 +11,6 @@ from sktopo.mapper.explorer.projections import points_by_layer, project_nodes, p
 from sktopo.mapper.explorer.settings import read_settings
 from sktopo.mapper.explorer.sprites import mean_sheet, read_images, shown_inputs
 from sktopo.mapper.features import find_branches, find_leaves, find_loops
-from sktopo.mapper.flow import node_flow
 from sktopo.mapper.node_statistics import class_counts, purities
 
 __all__ = ["page_payload"]
@@ -62,12 +61,11 @@ def page_payload(
         for layer, graph in layers.items():
             entry = _layer(layer, graph, min_support, random_state)
             if classes is not None:
-                entry["nodes"] |= _counted(graph, class_of)
+                entry["nodes"]["purity"] = _purity(graph, class_of)
             entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
             entry["projections"] = projected.get(layer) or project_nodes(graph, random_state)
             entry["nulls"] = nulls.get(layer)
             entries.append(entry)
-        _add_flow(entries, list(layers.values()))
         made.append(
             {"name": name, "stats": {key: plain(value) for key, value in statistics.items()}, "layers": entries}
         )
@@ -99,12 +97,6 @@ def _nulls(nulls, settings, min_support):
     return counted
 
 
-def _add_flow(entries, graphs):
-    """How many inputs go from each node to each of the next layer's."""
-    for entry, after, here, there in zip(entries, entries[1:], graphs, graphs[1:], strict=False):
-        entry["flow"] = {"to": after["name"], "edges": _triples(node_flow(here, there))}
-
-
 def _layer(name, graph, min_support, random_state):
     n_dimensions = graph.lens.shape[1]
     identity = np.array_equal(graph.of_input, np.arange(graph.n_points))
@@ -120,7 +112,6 @@ def _layer(name, graph, min_support, random_state):
         "point_position": None if (graph.position < 0).all() else packed_integers(graph.position),
         **_features(graph, min_support),
         "nulls": None,
-        "flow": None,
         "projections": [],
     }
 
@@ -148,22 +139,17 @@ def _nodes(graph, random_state):
         "component": plain(graph.components),
         "medoid": plain(graph.medoid),
         "members": packed_rows(membership.indptr, membership.indices),
-        "class_counts": None if graph.class_counts is None else graph.class_counts.tolist(),
         "purity": {key: plain(values) for key, values in graph.purity.items()},
         "target_mean": None if graph.target_mean is None else plain(graph.target_mean),
         "mean_images": None,
     }
 
 
-def _counted(graph, class_of):
-    """Classes of the inputs that the page names, which need not be what the graph was made with."""
-    of_point = class_of[graph.of_input]
-    found, counts = class_counts(graph.membership, of_point)
-    counts = counts[:, found >= 0]  # the unknown are of no class
-    return {
-        "class_counts": counts.tolist(),
-        "purity": {key: plain(values) for key, values in purities(counts).items()},
-    }
+def _purity(graph, class_of):
+    """By the classes that the page names, which need not be those that the graph was made with."""
+    found, counts = class_counts(graph.membership, class_of[graph.of_input])
+    known = counts[:, found >= 0]
+    return {name: plain(values) for name, values in purities(known).items()}
 
 
 def _edges(graph):
@@ -201,8 +187,3 @@ def _feature(feature):
         "support": None if feature.support is None else plain(feature.support),
         "separation": None if feature.separation is None else plain(feature.separation),
     }
-
-
-def _triples(matrix):
-    found = matrix.tocoo()
-    return np.stack([found.row, found.col, found.data], axis=1).tolist()
