@@ -23,8 +23,8 @@ function makeDetails(app) {
       );
     const wanted = app.wantedInputs(content.inputs);
     parts.push(...imageSections(app, layer, nodes, wanted), traceSection(app), membersSection(app, content, wanted));
+    element.scrollTop = 0; // before the change: after it the browser would have to lay out at once
     element.replaceChildren(...parts.filter((part) => part !== null));
-    element.scrollTop = 0;
   }
   return { element, draw };
 }
@@ -178,15 +178,13 @@ function traceSection(app) {
   if (shares.size === 0) return null;
   const rows = [...shares].map(([name, share]) => {
     const best = nodesAbove(share, 0).sort((a, b) => share[b] - share[a]);
-    const jumps = best
-      .slice(0, 3)
-      .map((node) =>
-        button(`${node} · ${percent(share[node])}`, {
-          class: "pill",
-          title: `Go to node ${node} of ${name}`,
-          onclick: () => app.goTo(name, [node]),
-        }),
-      );
+    const jumps = best.slice(0, 3).map((node) =>
+      button(`${node} · ${percent(share[node])}`, {
+        class: "pill",
+        title: `Go to node ${node} of ${name}`,
+        onclick: () => app.goTo(name, [node]),
+      }),
+    );
     return make(
       "div",
       { class: "trace-row" },

@@ -78,15 +78,3 @@ function shortestPath(layer, hidden, from, to) {
   while (path[0] !== from) path.unshift(before[path[0]]);
   return path;
 }
-
-// Nodes that step back: without a member of the classes filtered for, or, while another layer's selection is traced,
-// without a trace of it.
-function dimmedNodes(layer, classes, chosen, shares) {
-  const kept = new Set(chosen);
-  const dimmed = [];
-  for (let i = 0; i < layer.nodes.n; i++) {
-    const wanted = classes.length === 0 || classes.some((k) => layer.classCounts[i][k] > 0);
-    if (!kept.has(i) && (!wanted || (shares && shares[i] === 0))) dimmed.push(i);
-  }
-  return dimmed;
-}

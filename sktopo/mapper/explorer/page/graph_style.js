@@ -128,3 +128,23 @@ function nodeDiameters(values, largest) {
     return smallest + (largest - smallest) * Math.sqrt(Math.max(0, share));
   };
 }
+
+// The elements of a graph for cytoscape: node i is "n" + i, edge k is "e" + k. `looks` gives a node's colour and diameter.
+function graphElements({ layer, places, hidden }, looks, minSupport) {
+  const nodes = places.map((position, i) => ({
+    group: "nodes",
+    data: { id: `n${i}`, node: i, noise: layer.nodes.noise[i], traced: 0, glow: 0, ...looks(i) },
+    position,
+  }));
+  const { u, v, jaccard, support } = layer.edges;
+  const edges = Array.from(u, (from, k) => {
+    const width = 0.8 + 3.2 * Math.min(1, 2 * jaccard[k]);
+    const weak = support && support[k] < minSupport;
+    return {
+      group: "edges",
+      data: { id: `e${k}`, edge: k, source: `n${from}`, target: `n${v[k]}`, width },
+      classes: [weak ? "weak" : "", hidden[k] ? "hidden" : ""],
+    };
+  });
+  return [...nodes, ...edges];
+}

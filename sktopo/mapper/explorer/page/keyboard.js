@@ -95,12 +95,11 @@ function largestNode(layer) {
 }
 
 // The neighbour that lies best in the direction; none that lies more than 75 degrees off.
-function neighbourTowards({ cy, layer, hidden }, from, [right, down]) {
-  const start = cy.getElementById(`n${from}`).position();
+function neighbourTowards({ places, layer, hidden }, from, [right, down]) {
+  const start = places[from];
   let [best, most] = [from, Math.cos((75 * Math.PI) / 180)];
   for (const [node] of visibleNeighbours(layer, hidden, from)) {
-    const end = cy.getElementById(`n${node}`).position();
-    const [dx, dy] = [end.x - start.x, end.y - start.y];
+    const [dx, dy] = [places[node].x - start.x, places[node].y - start.y];
     const along = (dx * right + dy * down) / (Math.hypot(dx, dy) || 1);
     if (along > most) [best, most] = [node, along];
   }
@@ -112,7 +111,7 @@ function setCursor(app, view, node) {
   const element = view.cy.getElementById(`n${node}`);
   element.addClass("cursor");
   view.cursor = node;
-  const { x, y } = element.renderedPosition();
+  const { x, y } = view.shownPlace(node);
   if (x < 0 || y < 0 || x > view.graph.clientWidth || y > view.graph.clientHeight) view.cy.center(element);
   app.say(`Node ${node}: ${describeNode(app, view.layer, node).join(", ")}.`);
 }

@@ -41,48 +41,51 @@ function makeProjection(app) {
     Object.assign(shown, fitPlaces(shown.projection, canvas.clientWidth, canvas.clientHeight));
     const { nodes, layer: name } = app.store.get();
     const chosen = new Set(nodes);
-    const faded = nodes.length > 0 && name === shown.layer.name;
+    const choosing = nodes.length > 0 && name === shown.layer.name;
+    const inside = (i) => choosing && shown.holders[i].some((node) => chosen.has(node));
+    const all = Array.from(shown.holders.keys());
+    const [front, back] = [all.filter(inside), all.filter((i) => !inside(i))];
+    const radius = !shown.projection.points ? 4 : all.length > 1000 ? 1.7 : 2.4;
     const colour = pointColours(app, shown);
-    const inside = shown.holders.map((holders) => holders.some((node) => chosen.has(node)));
-    const wide = shown.projection.points ? (shown.x.length > 1000 ? 1.7 : 2.4) : 4;
-    const { accent } = themeColours(app.root);
-    for (const front of [false, true]) {
-      for (let i = 0; i < shown.x.length; i++) {
-        if ((faded && inside[i]) !== front) continue;
-        context.globalAlpha = faded && !front ? 0.18 : 0.85;
-        context.fillStyle = colour(i);
-        context.beginPath();
-        context.arc(shown.x[i], shown.y[i], front ? wide + 0.8 : wide, 0, 2 * Math.PI);
-        context.fill();
-        if (!front) continue;
-        context.strokeStyle = accent;
-        context.lineWidth = 0.8;
-        context.stroke();
-      }
-    }
+    drawPoints(context, shown, back, { radius, colour, opacity: choosing ? 0.18 : 0.85 });
+    drawPoints(context, shown, front, {
+      radius: radius + 0.8,
+      colour,
+      opacity: 0.9,
+      rim: themeColours(app.root).accent,
+    });
   }
 
-  canvas.addEventListener("click", (event) => {
-    if (!shown) return;
-    const box = canvas.getBoundingClientRect();
-    const hit = nearestPlace(shown, event.clientX - box.left, event.clientY - box.top, 10);
+  function click([x, y], adding) {
+    const hit = nearestPlace(shown.x, shown.y, x, y, NEAR_ENOUGH);
     if (hit < 0) app.selection.clear();
-    else app.selection.select(shown.layer.name, shown.holders[hit]);
-  });
+    else app.selection.addNodes(shown.layer.name, shown.holders[hit], adding);
+  }
+  canvas.addEventListener("click", (event) => click([event.offsetX, event.offsetY], event.shiftKey));
   addLasso(
     app,
     stage,
-    () => app.store.get().mode === "lasso",
-    (polygon, adding) => {
-      const { nodes, layer } = app.store.get();
-      const before = adding && layer === shown.layer.name ? nodes : [];
-      app.selection.select(shown.layer.name, [...before, ...nodesInside(shown, polygon)]);
-    },
+    (polygon, adding) => app.selection.addNodes(shown.layer.name, nodesInside(shown, polygon), adding),
+    click,
   );
   const observer = new ResizeObserver(draw);
   observer.observe(canvas);
   app.onDestroy(() => observer.disconnect());
   return { element, choose, draw };
+}
+
+function drawPoints(context, { x, y }, which, { radius, colour, opacity, rim = null }) {
+  context.globalAlpha = opacity;
+  context.lineWidth = 0.8;
+  for (const i of which) {
+    context.fillStyle = colour(i);
+    context.beginPath();
+    context.arc(x[i], y[i], radius, 0, 2 * Math.PI);
+    context.fill();
+    if (!rim) continue;
+    context.strokeStyle = rim;
+    context.stroke();
+  }
 }
 
 function sharpContext(canvas) {
@@ -133,21 +136,9 @@ function pointColours(app, { layer, projection, holders }) {
     return (i) => categoryColour(inputs.classOf[inputOfPoint(layer, projection.points[i])]);
   const column = projection.points && inputs.columns.find((each) => `column:${each.name}` === color);
   const values = nodeValues(app, layer, color);
-  if (column) {
-    const colour = valueColour(values); // on the nodes' scale, which the legend shows
-    return (i) => colour(column.values[inputOfPoint(layer, projection.points[i])]);
-  }
-  const colour = valueColour(values);
+  const colour = valueColour(values); // on the nodes' scale, which the legend shows
+  if (column) return (i) => colour(column.values[inputOfPoint(layer, projection.points[i])]);
   return (i) => (holders[i].length ? colour(values.values[holders[i][0]]) : UNKNOWN_COLOUR);
-}
-
-function nearestPlace({ x, y }, left, top, within) {
-  let [best, least] = [-1, within * within];
-  for (let i = 0; i < x.length; i++) {
-    const distance = (x[i] - left) ** 2 + (y[i] - top) ** 2;
-    if (distance < least) [best, least] = [i, distance];
-  }
-  return best;
 }
 
 function nodesInside({ layer, x, y, holders }, polygon) {

@@ -38,7 +38,7 @@ function makeSearch(app) {
     suggestion.act();
   }
   function point(to) {
-    at = found.length ? (to + found.length) % found.length : -1;
+    at = to < 0 ? found.length - 1 : to % Math.max(1, found.length); // from one end to the other
     Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", i === at));
     if (at < 0) return;
     input.setAttribute("aria-activedescendant", list.children[at].id);
@@ -67,7 +67,8 @@ function makeSearch(app) {
     );
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    point(found.length && input.value.trim() ? 0 : -1);
+    at = -1;
+    if (input.value.trim()) point(0); // Enter takes the first, but only of what was asked for
   }
   input.addEventListener("input", suggest);
   input.addEventListener("focus", suggest);

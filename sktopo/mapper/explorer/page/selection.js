@@ -17,10 +17,14 @@ function makeSelection(app) {
     store.set({ layer, nodes: [...new Set(nodes)].sort((a, b) => a - b) });
   }
 
+  function addNodes(layer, nodes, adding) {
+    const now = store.get();
+    select(layer, adding && now.layer === layer ? [...now.nodes, ...nodes] : nodes);
+  }
+
   function clickNode(view, node, adding) {
     const now = store.get();
-    const before = adding && now.layer === view.name ? now.nodes : [];
-    const add = (nodes) => select(view.name, [...before, ...nodes]);
+    const add = (nodes) => addNodes(view.name, nodes, adding);
     switch (now.mode) {
       case "path":
         return clickPath(view, node);
@@ -29,13 +33,14 @@ function makeSelection(app) {
       case "component":
         return add(componentOf(view.layer, view.hidden, node));
       default:
-        return before.includes(node)
-          ? select(
-              view.name,
-              before.filter((each) => each !== node),
-            )
-          : add([node]);
+        return adding && now.layer === view.name && now.nodes.includes(node) ? drop(node) : add([node]);
     }
+  }
+
+  function drop(node) {
+    const { layer, nodes } = store.get();
+    const left = nodes.filter((each) => each !== node);
+    select(layer, left);
   }
 
   function clickPath(view, node) {
@@ -78,9 +83,8 @@ function makeSelection(app) {
     view.cy.on("tap", (event) => {
       if (event.target === view.cy && !adding(event)) clear(view.name);
     });
-    const large = view.layer.nodes.n + view.layer.edges.n > LARGE_GRAPH; // whose drawing would lag behind the pointer
     view.cy.on("mouseover", "node", (event) => {
-      if (!large) event.target.addClass("hovered");
+      if (!view.large) event.target.addClass("hovered");
       app.tooltip.show(view, event.target.data("node"));
     });
     view.cy.on("mouseout", "node", (event) => {
@@ -90,7 +94,7 @@ function makeSelection(app) {
     view.cy.on("viewport", () => app.tooltip.hide());
   }
 
-  return { select, clear, clickNode, listenToGraph };
+  return { select, addNodes, clear, clickNode, listenToGraph };
 }
 
 // The points and inputs that the chosen nodes hold. Of an edge, those that both its nodes have.
@@ -106,7 +110,7 @@ function contentOf(app) {
 function makeTooltip(app) {
   const element = make("div", { class: "tooltip", role: "presentation", hidden: true });
   function show(view, node) {
-    const at = view.cy.getElementById(`n${node}`).renderedPosition();
+    const at = view.shownPlace(node);
     const stage = view.graph.getBoundingClientRect();
     const root = app.root.getBoundingClientRect();
     element.replaceChildren(
