@@ -53,7 +53,7 @@ def page_payload(
         texts=texts,
         columns=columns,
         tiles=tiles,
-        shown=None if tiles is None else shown_inputs(shown_graphs, n_inputs),
+        shown=None if tiles is None else shown_inputs(shown_graphs, tiles),
     )
     made = []
     for name, statistics, layers in settings:

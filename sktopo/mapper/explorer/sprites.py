@@ -10,6 +10,7 @@ __all__ = ["mean_sheet", "read_images", "sheet_of", "shown_inputs"]
 
 LARGEST_TILE = 48  # pixels; what a row of members shows
 MOST_TILES = 2400
+MOST_PIXELS = 2_500_000  # 0.9 MB of photographs
 PER_NODE = 24
 COLUMNS = 48
 BLOCK = 30_000_000  # pixels as numbers of four bytes at a time
@@ -52,30 +53,31 @@ def read_images(images, n_inputs):
     return _bytes(_shrunk(images, step))
 
 
-def shown_inputs(graphs, n_inputs):
-    """Inputs whose pictures the page has: evenly spaced members of every node, rising.
+def shown_inputs(graphs, tiles):
+    """Inputs whose pictures the page has: all, or the medoids and evenly spaced members of every node; rising.
 
     Parameters
     ----------
     graphs : list of MapperGraph
-    n_inputs : int
+    tiles : uint8 ndarray as of `read_images`
 
     Returns
     -------
     int64 ndarray
     """
-    if n_inputs <= MOST_TILES:
-        return np.arange(n_inputs)
+    most = min(MOST_TILES, MOST_PIXELS // (tiles.shape[1] * tiles.shape[2]))
+    if len(tiles) <= most:
+        return np.arange(len(tiles))
     n_nodes = sum(graph.n_nodes for graph in graphs)
-    per_node = max(1, min(PER_NODE, MOST_TILES // max(1, n_nodes)))
+    per_node = min(PER_NODE, most // max(1, n_nodes)) - 1
     chosen = [graph.of_input[graph.medoid] for graph in graphs]
     for graph in graphs:
-        for node in range(graph.n_nodes):
+        for node in range(graph.n_nodes if per_node > 0 else 0):
             members = graph.members(node)
             places = np.linspace(0, len(members) - 1, min(per_node, len(members))).astype(np.int64)
             chosen.append(graph.of_input[members[places]])
     chosen = np.unique(np.concatenate([*chosen, np.empty(0, dtype=np.int64)]))
-    return chosen[np.linspace(0, len(chosen) - 1, min(MOST_TILES, len(chosen))).astype(np.int64)]
+    return chosen[np.linspace(0, len(chosen) - 1, min(most, len(chosen))).astype(np.int64)]
 
 
 def sheet_of(tiles, shown=None):
