@@ -5,20 +5,13 @@ clusters that share points are joined. Singh, Mémoli, Carlsson, 2007.
 """
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sktopo.mapper.build import build_graph
 from sktopo.mapper.checks import check_parameters
-from sktopo.mapper.cover import Cover
-from sktopo.mapper.density import DensityClusterer
-from sktopo.mapper.elbow import elbow, neighbour_distances
-from sktopo.mapper.layer import CloudMapper
-from sktopo.mapper.lenses import GivenLens, make_lens
-from sktopo.mapper.order import canonical_order
 from sktopo.mapper.reading import read_clouds, read_target
+from sktopo.mapper.stages import cover_cloud, eps_of, graph_of, lens_of, order_cloud
 
 __all__ = ["Mapper"]
 
@@ -265,7 +258,7 @@ class Mapper(TransformerMixin, BaseEstimator):
             cloud = self._clouds[name]
             if cloud.lens is None:
                 raise ValueError("This Mapper was fitted to given lens_values and has no lens for new samples.")
-            nodes = cloud.nodes_of(points, self._values(cloud.lens, points, name))
+            nodes = cloud.nodes_of(points, lens_of(cloud.lens, points, name))
             sums = sparse.csr_matrix((np.ones(len(points)), (of_input, np.arange(len(points)))))
             blocks.append(sums @ nodes)
         return sparse.csr_matrix(sparse.hstack(blocks))
@@ -313,39 +306,11 @@ class Mapper(TransformerMixin, BaseEstimator):
         return tags
 
     def _fit_cloud(self, name, points, of_input, position, y, lens_values):
-        given = None if lens_values is None else self._values(GivenLens(lambda _: lens_values), points, name)
-        order = canonical_order(points if given is None else np.concatenate([points, given], axis=1))
-        points, ordered_y = np.ascontiguousarray(points[order]), None if y is None else y[order]
-        lens = None if lens_values is not None else make_lens(self)
-        if lens is None:
-            values = given[order]
-        else:
-            lens.fit(points, ordered_y) if isinstance(lens, GivenLens) else lens.fit(points)
-            values = self._values(lens, points, name)
-        cover = Cover(self.cover, self.n_intervals, self.overlap, self.convention)
-        threads = effective_n_jobs(self.n_jobs)
-        cloud = CloudMapper(lens, cover, self._make_clusterer(name, points), self.noise, threads).fit(points, values)
-        self._clouds[name] = cloud
-        self.graphs_[name] = build_graph(
-            cloud, order, of_input, position, y, self.min_intersection, self.n_resamples, self.random_state
-        )
-
-    def _make_clusterer(self, name, points):
-        if not isinstance(self.clusterer, str):
-            return self.clusterer
-        eps = self.eps
-        if isinstance(eps, str):
-            self.elbow_[name] = neighbour_distances(points, self.min_samples, self.elbow_samples)
-            eps = self.eps_scale * elbow(self.elbow_[name])
-        self.eps_[name] = float(eps)
-        return DensityClusterer(self.eps_[name], self.min_samples)
-
-    def _values(self, lens, points, name):
-        values = np.asarray(lens.transform(points), dtype=np.float64)
-        wrong = ~np.isfinite(values).all(axis=1)
-        if wrong.any():
-            raise ValueError(
-                f"The lens of {name!r} is NaN or infinite for {wrong.sum()} of {len(points)} points. Give a lens "
-                "that is finite, or remove those points."
-            )
-        return values
+        ordered = order_cloud(self, name, points, of_input, position, y, lens_values)
+        eps, curve = eps_of(self, ordered.points)
+        if eps is not None:
+            self.eps_[name] = eps
+        if curve is not None:
+            self.elbow_[name] = curve
+        self._clouds[name] = cover_cloud(self, ordered, eps)
+        self.graphs_[name] = graph_of(self, ordered, self._clouds[name])

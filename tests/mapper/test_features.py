@@ -1,11 +1,13 @@
 """Loops, branches and leaves, their support, null models, and export."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from sklearn.base import clone
 
 from sktopo import Activations, Mapper, MapperGraph, find_branches, find_leaves, find_loops, null_graphs
-from sktopo.mapper.cycles import filled_triangles
+from sktopo.mapper.cycles import count_loops, filled_triangles, loops
 from tests.mapper.shapes import circle, figure_eight, letter_y
 from tests.oracles import mapper as oracle
 
@@ -67,6 +69,30 @@ def test_loops_are_cycles_of_the_graph(seed):
         around = zip(loop.nodes, loop.nodes[1:] + loop.nodes[:1], strict=True)
         assert {tuple(sorted(pair)) for pair in around} <= joined
         assert loop.size == len(set.union(*(set(graph.members(v).tolist()) for v in loop.nodes)))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_loops_are_the_shortest_cycles_that_triangles_do_not_fill(seed):
+    rng = np.random.default_rng(seed)
+    n, density, share = rng.integers(3, 7), rng.uniform(0.3, 1.0), rng.uniform()
+    edges = [pair for pair in combinations(range(n), 2) if rng.uniform() < density]
+    triangles = [
+        t for t in combinations(range(n), 3) if set(combinations(t, 2)) <= set(edges) and rng.uniform() < share
+    ]
+    found = loops(n, np.array(edges, dtype=np.int64).reshape(-1, 2), triangles)
+    assert [len(cycle) for cycle in found] == oracle.loop_lengths(n, edges, triangles)
+    assert count_loops(n, np.array(edges, dtype=np.int64).reshape(-1, 2), triangles) == len(found)
+
+
+@pytest.mark.parametrize("n_columns", [3, 40])
+def test_small_loops_and_one_around_all_of_them_are_found(n_columns):
+    """A ladder bent to a ring: a square between any two rungs, and the ring."""
+    around = [(i, (i + 1) % n_columns) for i in range(n_columns)]
+    edges = [(i, n_columns + i) for i in range(n_columns)]
+    edges += [(min(a, b) + side, max(a, b) + side) for side in (0, n_columns) for a, b in around]
+    found = loops(2 * n_columns, np.array(sorted(edges)), [])
+    # Of a short ladder the squares are longer than its two rings.
+    assert sorted(map(len, found)) == ([3, 3, 4, 4] if n_columns == 3 else [*[4] * n_columns, n_columns])
 
 
 def hand_graph(edges, members, presence=None, counts=None):

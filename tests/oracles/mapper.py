@@ -1,6 +1,6 @@
 """Mapper from its definitions: cover, clusters of every cell, nerve; loops over everything, numpy only."""
 
-from itertools import product
+from itertools import combinations, permutations, product
 
 import numpy as np
 
@@ -147,3 +147,26 @@ def edge_found_again(nodes, other_nodes, other_edges, edge):
             return False
         matches.append(match)
     return tuple(sorted(matches)) in other_edges
+
+
+def loop_lengths(n_nodes, edges, triangles):
+    """Lengths of the shortest cycles that together with the triangles span all cycles, of all cycles there are."""
+    cycles = [frozenset(map(frozenset, zip(c, c[1:] + c[:1], strict=True))) for c in _simple_cycles(n_nodes, edges)]
+    span = {frozenset()}
+    for triangle in triangles:
+        span |= {known ^ frozenset(map(frozenset, combinations(triangle, 2))) for known in span}
+    lengths = []
+    for cycle in sorted(set(cycles), key=len):
+        if cycle not in span:
+            lengths.append(len(cycle))
+            span |= {known ^ cycle for known in span}
+    return lengths
+
+
+def _simple_cycles(n_nodes, edges):
+    joined = {frozenset(edge) for edge in edges}
+    for length in range(3, n_nodes + 1):
+        for nodes in permutations(range(n_nodes), length):
+            around = zip(nodes, nodes[1:] + nodes[:1], strict=True)
+            if nodes[0] == min(nodes) and all(frozenset(pair) in joined for pair in around):
+                yield list(nodes)

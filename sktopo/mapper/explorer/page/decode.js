@@ -54,5 +54,6 @@ function unpack(packed) {
   if (packed === null || packed === undefined) return null;
   if (packed.t === "varint-delta") return unpackRows({ ...packed, rows: packed.rows ?? [packed.n] }).items;
   const bytes = bytesOf(packed.b);
-  return packed.t === "f16" ? halfFloats(bytes) : new PACKED_TYPES[packed.t](bytes.buffer);
+  const numbers = packed.t === "f16" ? halfFloats(bytes) : new PACKED_TYPES[packed.t](bytes.buffer);
+  return packed.step === undefined ? numbers : Float32Array.from(numbers, (value) => packed.low + value * packed.step);
 }

@@ -42,7 +42,7 @@ function makeFeatures(app) {
     body.replaceChildren(...listed.slice(0, MOST_FEATURES).map((each) => featureRow(app, each)));
     if (listed.length === 0) body.append(make("tr", {}, make("td", { colspan: 6, class: "hint" }, "None.")));
     nulls.textContent = app.views
-      .map(({ layer }) => nullSentence(layer))
+      .flatMap(({ layer }) => [nullSentence(layer), leftOutSentence(layer)])
       .filter((text) => text)
       .join(" ");
     markShown();
@@ -90,12 +90,29 @@ function featureRow(app, { layer, feature, i }) {
   );
 }
 
+const PLURALS = { loop: "loops", branch: "branches", leaf: "leaves" };
+
+function listedOfKind(layer, kind) {
+  return layer.features.filter((feature) => feature.kind === kind).length;
+}
+
+function numberOfKind(layer, kind) {
+  return layer.nFeatures[kind] ?? listedOfKind(layer, kind);
+}
+
+function leftOutSentence(layer) {
+  const parts = Object.keys(PLURALS)
+    .filter((kind) => numberOfKind(layer, kind) > listedOfKind(layer, kind))
+    .map((kind) => `the best ${listedOfKind(layer, kind)} of ${numberOfKind(layer, kind)} ${PLURALS[kind]}`);
+  return parts.length ? `Of ${layer.name}: ${parts.join(", ")}.` : "";
+}
+
 // How many of them graphs have that are made from the layer with its shape destroyed.
 function nullSentence(layer) {
   if (!layer.nulls) return "";
   const { kind, n } = layer.nulls;
   const parts = ["loops", "branches"].map((what) => {
-    const own = layer.features.filter((feature) => feature.kind === { loops: "loop", branches: "branch" }[what]).length;
+    const own = numberOfKind(layer, { loops: "loop", branches: "branch" }[what]);
     const reached = layer.nulls[what].filter((number) => number >= own).length;
     return `${own} ${what} (at least as many in ${reached} of ${n} null graphs)`;
   });

@@ -69,6 +69,7 @@ function readLayer(raw, inputs) {
     pointInput: unpack(raw.point_input),
     pointPosition: unpack(raw.point_position),
     features: raw.features ?? [],
+    nFeatures: raw.n_features ?? {}, // of each kind, those that are not listed included
     nulls: raw.nulls,
     projections: (raw.projections ?? []).map((each) => ({
       name: each.name,

@@ -1,0 +1,1 @@
+"""The explorer: graphs of Mapper as one page that opens from disk."""
