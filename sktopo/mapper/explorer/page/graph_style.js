@@ -104,7 +104,7 @@ function placeNodes(nodes, width, height) {
   const [top, bottom] = numbers(nodes.y).domain;
   const across = Math.max(right - left, 1e-3);
   const down = Math.max(bottom - top, 1e-3);
-  const stretch = Math.min(1.8, Math.max(1 / 1.8, width / height / (across / down)));
+  const stretch = Math.min(2.4, Math.max(1 / 2.4, width / height / (across / down)));
   const scale = Math.min(width / (across * stretch), height / down);
   return Array.from(nodes.x, (x, i) => ({ x: (x - left) * scale * stretch, y: (nodes.y[i] - top) * scale }));
 }

@@ -23,8 +23,8 @@ function makeLayerPanel(app, name) {
     make("div", { class: "stage" }, graph),
     make("footer", {}, edgeCount, scale),
   );
-  // Cytoscape keeps the press of the button from moving the focus, without which arrow keys would go elsewhere.
-  graph.addEventListener("pointerdown", () => graph.focus({ preventScroll: true }));
+  // Cytoscape takes the focus away when a button is pressed, and without it arrow keys would go elsewhere.
+  graph.addEventListener("pointerup", () => graph.focus({ preventScroll: true }));
 
   function describe(layer) {
     facts.textContent = count(layer.nodes.n, "node");

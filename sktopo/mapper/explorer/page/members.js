@@ -3,12 +3,13 @@
 const ROWS_AT_A_TIME = 200;
 
 // The columns of the table and of the file: a title, a value for an input, and whether it is a number.
-function memberColumns(app, layer) {
+function memberColumns(app, { layer, points }) {
   const { names, texts, classes, classOf, columns } = app.model.inputs;
   const found = [{ title: "input", value: (input) => input }];
   if (names) found.push({ title: "name", value: (input) => names[input] });
   if (classOf) found.push({ title: "class", value: (input) => (classOf[input] < 0 ? "" : classes[classOf[input]]) });
   if (texts) found.push({ title: "text", value: (input) => texts[input], wide: true });
+  if (layer.pointInput) found.push(...pointColumns(layer, points));
   for (const column of columns) {
     const value =
       column.kind === "category"
@@ -19,8 +20,19 @@ function memberColumns(app, layer) {
   return found;
 }
 
-function membersSection(app, { layer, inputs }, wanted) {
-  const columns = memberColumns(app, layer);
+// Where an input has several points, such as the tokens of a text: how many of them are members, and at which positions.
+function pointColumns(layer, points) {
+  const rows = pointsByInput(layer, points);
+  const row = (input) => rows.points.subarray(rows.offsets[input], rows.offsets[input + 1]);
+  const found = [{ title: "points", value: (input) => row(input).length, number: true }];
+  const positions = (input) => Array.from(row(input), (point) => layer.pointPosition[point]).join(" ");
+  if (layer.pointPosition) found.push({ title: "positions", value: positions, wide: true });
+  return found;
+}
+
+function membersSection(app, content, wanted) {
+  const { inputs } = content;
+  const columns = memberColumns(app, content);
   const body = make("tbody");
   const head = make(
     "tr",

@@ -62,6 +62,17 @@ function nodesAbove(shares, least) {
   return found;
 }
 
+// The points of each input, end to end: those of input i are points[offsets[i]] up to points[offsets[i + 1]].
+function pointsByInput(layer, points) {
+  const offsets = new Uint32Array(layer.nInputs + 1);
+  for (const point of points) offsets[inputOfPoint(layer, point) + 1]++;
+  for (let i = 0; i < layer.nInputs; i++) offsets[i + 1] += offsets[i];
+  const next = offsets.slice();
+  const sorted = new Uint32Array(points.length);
+  for (const point of points) sorted[next[inputOfPoint(layer, point)]++] = point;
+  return { offsets, points: sorted };
+}
+
 function membersOf(layer, node) {
   const { offsets, items } = layer.members;
   return items.subarray(offsets[node], offsets[node + 1]);
