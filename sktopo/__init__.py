@@ -74,6 +74,9 @@ _HOMES = {
     "LayerSimilarityDisplay": "sktopo.plotting.layer_similarity",
     "DetectionDisplay": "sktopo.plotting.detection",
     "SubgraphDisplay": "sktopo.plotting.subgraph",
+    "MapperDisplay": "sktopo.plotting.mapper",
+    "MapperSweepDisplay": "sktopo.plotting.mapper_sweep",
+    "ElbowDisplay": "sktopo.plotting.elbow",
     "DiagramsToGiotto": "sktopo.interop.giotto",
     "SnapshotCallback": "sktopo.interop.skorch",
 }

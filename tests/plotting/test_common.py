@@ -10,11 +10,16 @@ import sktopo
 from sktopo import (
     BarcodeDisplay,
     BettiCurveDisplay,
+    ElbowDisplay,
     LandscapeDisplay,
     LayerSimilarityDisplay,
+    Mapper,
+    MapperDisplay,
+    MapperSweepDisplay,
     PersistenceDiagramDisplay,
     PersistenceImageDisplay,
     SubgraphDisplay,
+    mapper_sweep,
 )
 
 ROWS = np.array([[0.0, 1.0, 0], [0.0, 2.0, 0]])
@@ -45,7 +50,11 @@ def test_the_other_displays_say_so_too(monkeypatch):
     matrix = LayerSimilarityDisplay(np.eye(2), higher_is_closer=True)
     empty = np.empty((0, 2))
     subgraph = SubgraphDisplay(layers=(), places={}, edges=empty, phi=empty, generator=(0, 0), field=empty)
-    for draw in (matrix.plot, matrix.plot_trajectory, subgraph.plot):
+    points = np.arange(30.0)[:, None]
+    graph = MapperDisplay({"": Mapper().fit(points).graph_})
+    sweep = MapperSweepDisplay(mapper_sweep(Mapper(), points, n_intervals=[2]))
+    elbow = ElbowDisplay({"": [0.1, 0.2]})
+    for draw in (matrix.plot, matrix.plot_trajectory, subgraph.plot, graph.plot, sweep.plot, elbow.plot):
         with pytest.raises(ImportError, match="Display draws with matplotlib, which is not installed"):
             draw()
 

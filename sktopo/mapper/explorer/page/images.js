@@ -41,7 +41,17 @@ function drawMemberImages(app, sheets, inputs, onpick) {
     const canvas = make("canvas", { width: sheets.width, height: sheets.height, "aria-hidden": "true" });
     sheets.draw(canvas.getContext("2d"), sheets.tileOf(input));
     const label = inputLabel(app, input);
-    return make("button", { type: "button", class: "tile", title: `${label}: show the nodes that hold it`, "aria-label": label, onclick: () => onpick(input) }, canvas);
+    return make(
+      "button",
+      {
+        type: "button",
+        class: "tile",
+        title: `${label}: show the nodes that hold it`,
+        "aria-label": label,
+        onclick: () => onpick(input),
+      },
+      canvas,
+    );
   });
   return { tiles, having: having.length };
 }
@@ -49,7 +59,12 @@ function drawMemberImages(app, sheets, inputs, onpick) {
 // Mean of the nodes' mean images, each counted by its members.
 function drawMeanImage(sheets, layer, nodes) {
   const { width, height } = sheets;
-  const canvas = make("canvas", { width, height, role: "img", "aria-label": "Mean image of the chosen nodes' members" });
+  const canvas = make("canvas", {
+    width,
+    height,
+    role: "img",
+    "aria-label": "Mean image of the chosen nodes' members",
+  });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const sums = new Float64Array(4 * width * height);
   let weight = 0;

@@ -56,8 +56,21 @@ function nodesWithInput(layer, input) {
 
 function nodesAbove(shares, least) {
   const found = [];
-  shares.forEach((share, node) => { if (share > least) found.push(node); });
+  shares.forEach((share, node) => {
+    if (share > least) found.push(node);
+  });
   return found;
+}
+
+// The points of each input, end to end: those of input i are points[offsets[i]] up to points[offsets[i + 1]].
+function pointsByInput(layer, points) {
+  const offsets = new Uint32Array(layer.nInputs + 1);
+  for (const point of points) offsets[inputOfPoint(layer, point) + 1]++;
+  for (let i = 0; i < layer.nInputs; i++) offsets[i + 1] += offsets[i];
+  const next = offsets.slice();
+  const sorted = new Uint32Array(points.length);
+  for (const point of points) sorted[next[inputOfPoint(layer, point)]++] = point;
+  return { offsets, points: sorted };
 }
 
 function membersOf(layer, node) {
@@ -66,7 +79,9 @@ function membersOf(layer, node) {
 }
 
 function countByNode(layer, labelOf, nLabels) {
-  return Array.from({ length: layer.nodes.n }, (_, node) => countLabels(layer, membersOf(layer, node), labelOf, nLabels));
+  return Array.from({ length: layer.nodes.n }, (_, node) =>
+    countLabels(layer, membersOf(layer, node), labelOf, nLabels),
+  );
 }
 
 // Points of each label; the last entry counts those of unknown label.

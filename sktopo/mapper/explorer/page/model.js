@@ -12,11 +12,19 @@ function makeModel(data) {
     const key = JSON.stringify([settingName, layerName]);
     if (!decoded.has(key)) {
       const setting = data.settings.find((each) => each.name === settingName);
-      decoded.set(key, readLayer(setting.layers.find((each) => each.name === layerName), inputs));
+      decoded.set(
+        key,
+        readLayer(
+          setting.layers.find((each) => each.name === layerName),
+          inputs,
+        ),
+      );
     }
     return decoded.get(key);
   }
-  return { title: data.title, minSupport: data.min_support, inputs, settings, layer };
+  const layers = (settingName) =>
+    settings.find(({ name }) => name === settingName).layerNames.map((name) => layer(settingName, name));
+  return { title: data.title, minSupport: data.min_support, inputs, settings, layer, layers };
 }
 
 function readInputs(raw) {
@@ -61,6 +69,7 @@ function readLayer(raw, inputs) {
     pointInput: unpack(raw.point_input),
     pointPosition: unpack(raw.point_position),
     features: raw.features ?? [],
+    nFeatures: raw.n_features ?? {}, // of each kind, those that are not listed included
     nulls: raw.nulls,
     projections: (raw.projections ?? []).map((each) => ({
       name: each.name,
@@ -89,7 +98,10 @@ function readNeighbours(nNodes, edges) {
   const node = new Uint32Array(2 * edges.n);
   const edge = new Uint32Array(2 * edges.n);
   for (let k = 0; k < edges.n; k++) {
-    for (const [from, to] of [[edges.u[k], edges.v[k]], [edges.v[k], edges.u[k]]]) {
+    for (const [from, to] of [
+      [edges.u[k], edges.v[k]],
+      [edges.v[k], edges.u[k]],
+    ]) {
       node[next[from]] = to;
       edge[next[from]++] = k;
     }

@@ -77,9 +77,12 @@ function checkedState(state, first, model) {
   const setting = model.settings.find((each) => each.name === state.setting) ?? model.settings[0];
   const layerName = setting.layerNames.includes(state.layer) ? state.layer : setting.layerNames[0];
   const layer = model.layer(setting.name, layerName);
-  const nodes = [...new Set(state.nodes.map(Number))].filter((node) => Number.isInteger(node) && node >= 0 && node < layer.nodes.n);
-  const coloured = colourOptions(model, layer).some((option) => option.key === state.color);
-  const sized = sizeOptions(model, layer).some((option) => option.key === state.size);
+  const layers = model.layers(setting.name);
+  const nodes = [...new Set(state.nodes.map(Number))].filter(
+    (node) => Number.isInteger(node) && node >= 0 && node < layer.nodes.n,
+  );
+  const coloured = colourOptions(model.inputs, layers).some((option) => option.key === state.color);
+  const sized = sizeOptions(model.inputs, layers).some((option) => option.key === state.size);
   return {
     ...state,
     setting: setting.name,
