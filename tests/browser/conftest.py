@@ -7,6 +7,7 @@ import os
 from contextlib import ExitStack
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from tests.browser import chromium, graphs
 from tests.browser.driver import Explorer
@@ -43,7 +44,8 @@ def written(tmp_path_factory):
     def write(key, make):
         if key not in paths:
             content, options = make()
-            paths[key] = explore(content, folder / f"page{len(paths)}.html", **options)
+            with threadpool_limits(1):  # threads that wait for each other on a busy machine take minutes
+                paths[key] = explore(content, folder / f"page{len(paths)}.html", **options)
         return paths[key]
 
     return write
