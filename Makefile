@@ -48,7 +48,7 @@ test-kernels: $(VENV)/.installed-test
 	NUMBA_DISABLE_JIT=1 $(VENV)/bin/python -m pytest -q -n $(JOBS) tests/_numeric
 
 test-browser: $(VENV)/.installed-browser
-	SKTOPO_BROWSER=required $(VENV)/bin/python -m pytest -q tests/browser
+	SKTOPO_BROWSER=required $(VENV)/bin/python -m pytest -q -n $(JOBS) tests/browser
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check .
