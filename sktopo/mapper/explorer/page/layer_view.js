@@ -36,6 +36,7 @@ class LayerView {
       hideEdgesOnViewport: layer.edges.n > 5 * LARGE_GRAPH,
       pixelRatio: this.large ? 1 : "auto",
     });
+    if (!this.large) drawDirectly(this.cy);
     this.fit();
     this.cy.on("viewport", () => {
       if (!this.moving) this.fitted = false;
