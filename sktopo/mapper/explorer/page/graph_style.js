@@ -20,7 +20,7 @@ function themeColours(root) {
 
 function graphStyle(colours, large) {
   return [
-    { selector: "core", style: { "outside-texture-bg-opacity": 0, "active-bg-opacity": 0.06 } },
+    { selector: "core", style: { "outside-texture-bg-opacity": 0, "active-bg-opacity": 0 } },
     {
       selector: "node",
       style: {
