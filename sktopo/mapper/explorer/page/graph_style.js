@@ -1,6 +1,7 @@
 // How cytoscape draws a graph, in the colours that the style sheet has for the theme.
 
-// Above so many nodes and edges a graph is drawn with less: no arrows of thought are lost, and dragging stays smooth.
+// Above so many nodes and edges a graph is large: its edges are painted on a canvas of their own, and while it is dragged
+// cytoscape shows a picture of it.
 const LARGE_GRAPH = 3000;
 
 function themeColours(root) {
@@ -17,8 +18,9 @@ function themeColours(root) {
   };
 }
 
-function graphStyle(colours) {
+function graphStyle(colours, large) {
   return [
+    { selector: "core", style: { "outside-texture-bg-opacity": 0, "active-bg-opacity": 0 } },
     {
       selector: "node",
       style: {
@@ -62,7 +64,7 @@ function graphStyle(colours) {
       selector: "node.chosen",
       style: {
         "border-color": colours.accent,
-        "border-width": 3,
+        "border-width": large ? 1.5 : 3,
         "border-position": "outside",
         "z-index": 5,
         opacity: 1,
@@ -130,15 +132,17 @@ function nodeDiameters(values, largest) {
 }
 
 // The elements of a graph for cytoscape: node i is "n" + i, edge k is "e" + k. `looks` gives a node's colour and diameter.
-function graphElements({ layer, places, hidden }, looks, minSupport) {
+// Edges of a large graph are not among them: an edge canvas paints these.
+function graphElements({ layer, places, hidden, large }, looks, minSupport) {
   const nodes = places.map((position, i) => ({
     group: "nodes",
     data: { id: `n${i}`, node: i, noise: layer.nodes.noise[i], traced: 0, glow: 0, ...looks(i) },
     position,
   }));
-  const { u, v, jaccard, support } = layer.edges;
+  if (large) return nodes;
+  const { u, v, support } = layer.edges;
   const edges = Array.from(u, (from, k) => {
-    const width = 0.8 + 3.2 * Math.min(1, 2 * jaccard[k]);
+    const width = edgeWidth(layer, k);
     const weak = support && support[k] < minSupport;
     return {
       group: "edges",
@@ -147,6 +151,10 @@ function graphElements({ layer, places, hidden }, looks, minSupport) {
     };
   });
   return [...nodes, ...edges];
+}
+
+function edgeWidth(layer, k) {
+  return 0.8 + 3.2 * Math.min(1, 2 * layer.edges.jaccard[k]);
 }
 
 // Cytoscape keeps pictures of elements and copies these in every frame. That saves time where there are thousands; of

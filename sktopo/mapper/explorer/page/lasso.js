@@ -51,7 +51,7 @@ function addLasso(app, stage, onEnd, onClick) {
   // The wheel zooms what lies below.
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
-    stage.querySelector("canvas:not(.lasso)").dispatchEvent(new WheelEvent("wheel", event));
+    stage.querySelector("[data-role=graph] canvas")?.dispatchEvent(new WheelEvent("wheel", event));
   });
   app.store.listen(() => {
     canvas.hidden = !isOn();

@@ -5,7 +5,7 @@ const MARKS = ["chosen", "named", "inside", "traced", "dimmed"];
 const MOST_NAMED = 40; // more numbers than that hide the graph
 
 function noMarks() {
-  return { classes: new Map(), shares: null };
+  return { classes: new Map(), shares: null, inside: [] };
 }
 
 // Classes by id of an element. `shares` is null in the layer of the selection, and without tracing.
@@ -16,21 +16,17 @@ function selectionMarks(view, chosen, shares, filtered) {
     add(`n${node}`, "chosen");
     if (chosen.length <= MOST_NAMED) add(`n${node}`, "named");
   }
-  for (const k of insideEdges(view.layer, chosen, view.hidden)) add(`e${k}`, "inside");
+  const inside = insideEdges(view.layer, chosen, view.hidden);
+  for (const k of view.large ? [] : inside) add(`e${k}`, "inside");
   for (const node of shares ? nodesAbove(shares, 0) : []) add(`n${node}`, "traced");
   for (const node of dimmedNodes(view.layer, filtered, chosen, shares)) add(`n${node}`, "dimmed");
-  return { classes, shares };
+  return { classes, shares, inside };
 }
 
 // Elements that are marked neither before nor after are not touched.
 function applyMarks(cy, before, { classes, shares }) {
   // Rings are as wide as can be around the best node, however small its share.
-  const most = shares
-    ? Math.max(
-        1e-9,
-        shares.reduce((a, b) => Math.max(a, b), 0),
-      )
-    : 1;
+  const most = shares ? shares.reduce((a, b) => Math.max(a, b), 1e-9) : 1;
   cy.batch(() => {
     for (const id of before.classes.keys()) if (!classes.has(id)) cy.getElementById(id).removeClass(MARKS.join(" "));
     for (const [id, names] of classes) {

@@ -25,7 +25,7 @@ class LayerView {
     this.cy = cytoscape({
       container: this.graph,
       elements: graphElements(this, this.looks(state), this.app.model.minSupport),
-      style: graphStyle(themeColours(this.app.root)),
+      style: graphStyle(themeColours(this.app.root), this.large),
       layout: { name: "preset", fit: false },
       autoungrabify: true,
       autounselectify: true,
@@ -33,18 +33,27 @@ class LayerView {
       minZoom: 0.1,
       maxZoom: 20,
       textureOnViewport: this.large,
-      hideEdgesOnViewport: layer.edges.n > 5 * LARGE_GRAPH,
       pixelRatio: this.large ? 1 : "auto",
     });
-    if (!this.large) drawDirectly(this.cy);
+    this.panel.edgeCanvas?.remove();
+    if (this.large) this.paintEdges();
+    else drawDirectly(this.cy);
     this.fit();
     this.cy.on("viewport", () => {
       if (!this.moving) this.fitted = false;
     });
+    this.cy.on("zoom", () => this.scaleNames());
     this.app.selection.listenToGraph(this);
     this.panel.describe(layer);
     this.panel.describeEdges(counts, layer.edges.n, state);
     this.panel.describeColours(nodeValues(this.app, layer, state.color));
+  }
+
+  paintEdges() {
+    const { element, draw } = makeEdgeCanvas(this);
+    this.panel.edgeCanvas = element;
+    this.graph.before(element);
+    this.cy.on("render", draw);
   }
 
   size() {
@@ -74,18 +83,19 @@ class LayerView {
   }
 
   restyle() {
-    this.cy.style(graphStyle(themeColours(this.app.root)));
+    this.cy.style(graphStyle(themeColours(this.app.root), this.large));
   }
 
   // Classes are changed only where they differ: a slider moves past few edges at a time.
   filterEdges(state) {
     const { hidden, counts } = edgeFilter(this.layer, state);
     this.cy.batch(() => {
-      for (let k = 0; k < hidden.length; k++) {
+      for (let k = 0; k < (this.large ? 0 : hidden.length); k++) {
         if (hidden[k] !== this.hidden[k]) this.cy.getElementById(`e${k}`).toggleClass("hidden", hidden[k] === 1);
       }
     });
     this.hidden = hidden;
+    if (this.large) this.cy.forceRender();
     this.panel.describeEdges(counts, this.layer.edges.n, state);
   }
 
@@ -94,7 +104,15 @@ class LayerView {
     const marks = selectionMarks(this, chosen, shares, this.app.filteredClasses());
     applyMarks(this.cy, this.marks, marks);
     this.marks = marks;
+    this.scaleNames();
+    if (this.large) this.cy.forceRender();
     this.element.classList.toggle("active", state.layer === this.name);
+  }
+
+  // Numbers of nodes do not grow with the graph when the reader comes closer.
+  scaleNames() {
+    const closer = Math.max(1, this.cy.zoom());
+    this.cy.nodes(".named").style({ "font-size": 11 / closer, "text-outline-width": 2.5 / closer });
   }
 
   // Cytoscape's own fit measures every element, which takes it a second for 5,000 nodes; places are enough.

@@ -81,7 +81,11 @@ function makeSelection(app) {
     view.cy.on("tap", "node", (event) => clickNode(view, event.target.data("node"), adding(event)));
     view.cy.on("tap", "edge", (event) => clickEdge(view, event.target.data("edge")));
     view.cy.on("tap", (event) => {
-      if (event.target === view.cy && !adding(event)) clear(view.name);
+      if (event.target !== view.cy) return;
+      const edge =
+        view.large && store.get().mode === "edge" ? nearestEdge(view, event.position, 6 / view.cy.zoom()) : -1;
+      if (edge >= 0) clickEdge(view, edge);
+      else if (!adding(event)) clear(view.name);
     });
     view.cy.on("mouseover", "node", (event) => {
       if (!view.large) event.target.addClass("hovered");

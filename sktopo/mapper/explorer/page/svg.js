@@ -31,19 +31,23 @@ function svgOfLayers(app) {
 
 // An inner svg cuts off what the reader has moved out of view.
 function svgOfLayer(view, colours) {
-  const { graph, cy, name } = view;
+  const { graph, cy, name, layer, hidden } = view;
   const parts = [
     `<text x="0" y="-8" font-weight="600">${xmlText(name)}</text><svg width="${graph.clientWidth}" height="${graph.clientHeight}">`,
   ];
   const zoom = cy.zoom();
-  cy.edges(":visible").forEach((edge) => {
-    const [from, to] = [edge.source().renderedPosition(), edge.target().renderedPosition()];
-    const inside = edge.hasClass("inside");
+  const inside = new Set(view.marks.inside);
+  for (let k = 0; k < layer.edges.n; k++) {
+    if (hidden[k]) continue;
+    const [from, to] = [view.shownPlace(layer.edges.u[k]), view.shownPlace(layer.edges.v[k])];
+    const ends = `x1="${from.x.toFixed(1)}" y1="${from.y.toFixed(1)}" x2="${to.x.toFixed(1)}" y2="${to.y.toFixed(1)}"`;
+    const width = zoom * (inside.has(k) ? 2.5 : edgeWidth(layer, k));
     parts.push(
-      `<line x1="${from.x.toFixed(1)}" y1="${from.y.toFixed(1)}" x2="${to.x.toFixed(1)}" y2="${to.y.toFixed(1)}" stroke="${inside ? colours.accent : colours.edge}" stroke-width="${(zoom * (inside ? 2.5 : edge.data("width"))).toFixed(2)}"/>`,
+      `<line ${ends} stroke="${inside.has(k) ? colours.accent : colours.edge}" stroke-width="${width.toFixed(2)}"/>`,
     );
-  });
-  cy.nodes().forEach((node) => {
+  }
+  const chosenLast = cy.nodes().sort((a, b) => a.hasClass("chosen") - b.hasClass("chosen"));
+  chosenLast.forEach((node) => {
     const { x, y } = node.renderedPosition();
     const radius = (zoom * node.data("diameter")) / 2;
     const [chosen, traced] = [node.hasClass("chosen"), node.hasClass("traced")];
