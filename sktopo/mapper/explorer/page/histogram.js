@@ -26,7 +26,13 @@ function drawHistogram(app, counts, totals) {
     const text = `${THOUSANDS.format(counts[k])} of this class here, ${percent(counts[k] / sum)}; ${percent(totals[k] / all)} of the layer`;
     return make(
       "div",
-      { class: "row", title: text, role: "listitem" },
+      {
+        class: "row",
+        title: text,
+        role: "listitem",
+        "data-class": known ? classes[k] : "",
+        "data-count": counts[k],
+      },
       make("span", { class: "name" }, known ? classes[k] : "unknown"),
       make("span", { class: "track" }, bar, expected),
       make("span", { class: "number" }, THOUSANDS.format(counts[k])),

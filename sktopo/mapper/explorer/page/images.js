@@ -46,6 +46,7 @@ function drawMemberImages(app, sheets, inputs, onpick) {
       {
         type: "button",
         class: "tile",
+        "data-input": input,
         title: `${label}: show the nodes that hold it`,
         "aria-label": label,
         onclick: () => onpick(input),

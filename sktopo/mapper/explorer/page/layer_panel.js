@@ -27,7 +27,7 @@ function makeLayerPanel(app, name) {
   graph.addEventListener("pointerup", () => graph.focus({ preventScroll: true }));
 
   function describe(layer) {
-    facts.textContent = count(layer.nodes.n, "node");
+    facts.textContent = layer.nodes.n ? count(layer.nodes.n, "node") : "No nodes: nothing was clustered";
     const noise = `${percent(layer.noiseShare)} of what the cells hold is noise`;
     facts.title = `${percent(layer.coverage)} of the points are in nodes; ${noise}`;
   }

@@ -45,7 +45,7 @@ function membersSection(app, content, wanted) {
       ),
     ),
   );
-  const table = make("table", { "data-role": "members" }, make("thead", {}, head), body);
+  const table = make("table", { "data-role": "members", "data-total": wanted.length }, make("thead", {}, head), body);
   const more = button("", { class: "quiet" });
   const note =
     wanted.length < inputs.length ? ` of the classes filtered for, out of ${THOUSANDS.format(inputs.length)}` : "";

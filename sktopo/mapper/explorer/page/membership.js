@@ -36,14 +36,22 @@ function inputsOfPoints(layer, points) {
   return { flags, inputs: flaggedPlaces(flags, n) };
 }
 
-// The trace of a set of inputs in a layer: of every node, the share of its points that come from them.
+// The trace of a set of inputs in a layer: of every node, the share of its inputs that are among them. An input with
+// several points in a node counts once: `seen` holds the last node that the input was met in.
 function sharesOfNodes(layer, inputFlags) {
   const { offsets, items } = layer.members;
   const shares = new Float32Array(layer.nodes.n);
+  const seen = new Int32Array(layer.nInputs).fill(-1);
   for (let node = 0; node < shares.length; node++) {
-    let hits = 0;
-    for (let i = offsets[node]; i < offsets[node + 1]; i++) hits += inputFlags[inputOfPoint(layer, items[i])];
-    shares[node] = hits / Math.max(1, offsets[node + 1] - offsets[node]);
+    let [hits, all] = [0, 0];
+    for (let i = offsets[node]; i < offsets[node + 1]; i++) {
+      const input = inputOfPoint(layer, items[i]);
+      if (seen[input] === node) continue;
+      seen[input] = node;
+      hits += inputFlags[input];
+      all++;
+    }
+    shares[node] = hits / Math.max(1, all);
   }
   return shares;
 }

@@ -36,15 +36,17 @@ function makeProjection(app) {
   }
 
   function draw() {
-    if (!shown || canvas.clientWidth === 0) return;
-    const context = sharpContext(canvas);
-    Object.assign(shown, fitPlaces(shown.projection, canvas.clientWidth, canvas.clientHeight));
+    if (!shown) return;
     const { nodes, layer: name } = app.store.get();
     const chosen = new Set(nodes);
     const choosing = nodes.length > 0 && name === shown.layer.name;
     const inside = (i) => choosing && shown.holders[i].some((node) => chosen.has(node));
     const all = Array.from(shown.holders.keys());
     const [front, back] = [all.filter(inside), all.filter((i) => !inside(i))];
+    Object.assign(canvas.dataset, { drawn: all.length, highlighted: front.length });
+    if (canvas.clientWidth === 0) return;
+    const context = sharpContext(canvas);
+    Object.assign(shown, fitPlaces(shown.projection, canvas.clientWidth, canvas.clientHeight));
     const radius = !shown.projection.points ? 4 : all.length > 1000 ? 1.7 : 2.4;
     const colour = pointColours(app, shown);
     drawPoints(context, shown, back, { radius, colour, opacity: choosing ? 0.18 : 0.85 });

@@ -38,6 +38,7 @@ function makeSearch(app) {
     suggestion.act();
   }
   function point(to) {
+    if (found.length === 0) return;
     at = to < 0 ? found.length - 1 : to % Math.max(1, found.length); // from one end to the other
     Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", i === at));
     if (at < 0) return;
