@@ -6,16 +6,17 @@ VENV ?= .venv
 GIOTTO_VENV ?= .venv-giotto
 JOBS ?= 2
 BENCHMARKS ?= graph_persistence graph_scaling static subgraphs extraction rips distances landscapes layer_identification \
-	mapper layers_of_seeds vectors plot_results
+	mapper explorer layers_of_seeds vectors plot_results
 PIP_QUIET = --quiet --disable-pip-version-check
 
-.PHONY: help demo test test-giotto test-kernels lint docs benchmarks clean
+.PHONY: help demo test test-giotto test-kernels test-browser lint docs benchmarks clean
 
 help:
 	@echo "demo          train a network on handwritten digits, tune a topological classifier, print the table"
 	@echo "test          the test suite on the newest stack"
 	@echo "test-giotto   the test suite on the oldest stack, with giotto-tda"
 	@echo "test-kernels  the kernel tests as plain Python, without compilation"
+	@echo "test-browser  the tests of the explorer page, in a chromium that the system has"
 	@echo "lint          ruff"
 	@echo "docs          the documentation, into docs/_build/html"
 	@echo "benchmarks    times of sktopo and its peers: tables, JSON, and with them the pictures and numbers of the docs"
@@ -45,6 +46,9 @@ test-giotto: $(GIOTTO_VENV)/.installed
 
 test-kernels: $(VENV)/.installed-test
 	NUMBA_DISABLE_JIT=1 $(VENV)/bin/python -m pytest -q -n $(JOBS) tests/_numeric
+
+test-browser: $(VENV)/.installed-browser
+	SKTOPO_BROWSER=required $(VENV)/bin/python -m pytest -q -n $(JOBS) tests/browser
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check .

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sktopo.mapper.arms import Arms
 from sktopo.mapper.cycles import filled_triangles, loops
 
 __all__ = ["GraphFeature", "find_branches", "find_leaves", "find_loops"]
@@ -113,16 +114,16 @@ def find_branches(graph, *, min_support=0.0, min_size=1):
     neighbours = _neighbours(graph, kept)
     groups = _arm_starts(graph, kept, neighbours)
     branching = {v for v, starts in groups.items() if len(starts) > 2}
+    arms = Arms(graph, neighbours, branching)
     found = []
     for v in sorted(branching):
-        arms = [(start, _walk(start, neighbours, branching)) for start in groups[v]]
         own = graph.members(v)
-        arms = [(start, arm) for start, arm in arms if len(np.setdiff1d(_points(graph, arm), own)) >= min_size]
-        if len(arms) < 3:
+        starts = [start for start in groups[v] if arms.size([start], own) >= min_size]
+        if len(starts) < 3:
             continue
-        present = _arms_present(graph, v, [start for start, _ in arms], neighbours)
-        parts = [tuple(arm) for _, arm in arms]
-        found.append(_feature(graph, "branch", (v,), tuple(parts), present, parts))
+        present = _arms_present(graph, v, starts, neighbours)
+        parts = tuple(arms.nodes(start) for start in starts)
+        found.append(_feature(graph, "branch", (v,), parts, present, parts, arms.size(starts, own) + len(own)))
     return _ranked(found, min_support)
 
 
@@ -202,17 +203,6 @@ def _arm_starts(graph, kept, neighbours):
     return groups
 
 
-def _walk(start, neighbours, branching):
-    """Nodes that are reached from some without passing a node that branches, rising."""
-    seen, open_ = set(), list(start)
-    while open_:
-        v = open_.pop()
-        if v not in seen:
-            seen.add(v)
-            open_ += [] if v in branching else [w for w in neighbours[v] if w not in branching]
-    return sorted(seen)
-
-
 def _arms_present(graph, v, starts, neighbours):
     """In which resamples an edge goes from v into each of at least three arms."""
     if graph.edge_presence is None:
@@ -225,12 +215,9 @@ def _all_present(graph, used):
     return None if graph.edge_presence is None else graph.edge_presence[:, used].all(axis=1)
 
 
-def _points(graph, nodes):
-    return np.unique(graph.membership[list(nodes)].indices)
-
-
-def _feature(graph, kind, nodes, arms, present, parts):
-    size = len(_points(graph, [*nodes, *(node for arm in arms for node in arm)]))
+def _feature(graph, kind, nodes, arms, present, parts, size=None):
+    if size is None:
+        size = len(np.unique(graph.membership[list(nodes)].indices))
     support = None if present is None else float(present.mean())
     return GraphFeature(kind, nodes, arms, size, support, _separation(graph, parts))
 

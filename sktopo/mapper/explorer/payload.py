@@ -1,20 +1,24 @@
 """What the page is told: graphs, members and labels as plain numbers and texts that JSON can hold."""
 
+import numbers
+
 import numpy as np
 
-from sktopo.mapper.explorer.inputs import inputs_payload
+from sktopo.mapper.explorer.inputs import inputs_payload, read_classes
 from sktopo.mapper.explorer.packing import packed_integers, packed_rows
 from sktopo.mapper.explorer.positions import node_positions
-from sktopo.mapper.explorer.projections import projections_of
+from sktopo.mapper.explorer.projections import points_by_layer, project_nodes, project_points
 from sktopo.mapper.explorer.settings import read_settings
 from sktopo.mapper.explorer.sprites import mean_sheet, read_images, shown_inputs
 from sktopo.mapper.features import find_branches, find_leaves, find_loops
-from sktopo.mapper.flow import node_flow
+from sktopo.mapper.node_statistics import class_counts, purities
 
 __all__ = ["page_payload"]
 
 # A page of JSON does not gain by more digits.
 DIGITS = 6
+KINDS = ("loop", "branch", "leaf")
+MOST_NODES = 20_000  # in the table of each kind
 
 
 def page_payload(
@@ -31,80 +35,69 @@ def page_payload(
     dict
         ``inputs``, what is known of every input, and ``settings``, each with its layers.
     """
+    _check_numbers(min_support, n_projected, random_state)
     settings = read_settings(graphs)
     shown_graphs = [graph for _, _, layers in settings for graph in layers.values()]
     n_inputs = int(shown_graphs[0].of_input.max(initial=-1)) + 1  # every input has a point
     tiles = None if images is None else read_images(images, n_inputs)
-    clouds = _clouds(graphs, points, settings)
+    classes, class_of = read_classes(y, shown_graphs, n_inputs)
+    # Points are those of the layer in every setting.
+    clouds = points_by_layer(points, graphs, settings)
+    projected = {layer: project_points(cloud, n_projected, random_state) for layer, cloud in clouds.items()}
     nulls = _nulls(nulls, settings, min_support)
     known = inputs_payload(
         n_inputs,
-        y=y,
+        classes=classes,
+        class_of=class_of,
         names=names,
         texts=texts,
         columns=columns,
         tiles=tiles,
-        shown=None if tiles is None else shown_inputs(shown_graphs, n_inputs),
+        shown=None if tiles is None else shown_inputs(shown_graphs, tiles),
     )
-    made = []
-    for name, statistics, layers in settings:
-        entries = []
-        for layer, graph in layers.items():
-            entry = _layer(layer, graph, min_support, random_state)
-            entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
-            entry["projections"] = projections_of(graph, clouds.get(layer), n_projected, random_state)
-            entry["nulls"] = nulls.get(layer)
-            entries.append(entry)
-        _add_flow(entries, list(layers.values()))
-        made.append(
-            {"name": name, "stats": {key: plain(value) for key, value in statistics.items()}, "layers": entries}
-        )
-    return {"version": 1, "title": str(title), "min_support": min_support, "inputs": known, "settings": made}
+
+    def with_all(layer, graph):
+        entry = _layer(layer, graph, min_support, random_state)
+        if classes is not None:
+            entry["nodes"]["purity"] = _purity(graph, class_of)
+        entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
+        entry["projections"] = projected.get(layer) or project_nodes(graph, random_state)
+        return entry | {"nulls": nulls.get(layer)}
+
+    made = [
+        {"name": name, "stats": _plain_values(statistics), "layers": [with_all(*each) for each in layers.items()]}
+        for name, statistics, layers in settings
+    ]
+    return {"version": 1, "title": str(title), "min_support": float(min_support), "inputs": known, "settings": made}
 
 
-def _clouds(graphs, points, settings):
-    """Points by layer, checked against the graphs."""
-    if points is None:
-        return {}
-    layers = settings[0][2]
-    if isinstance(points, dict):
-        clouds = points
-    elif hasattr(graphs, "clouds"):
-        clouds = graphs.clouds(points)
-    else:
-        clouds = {next(iter(layers)): points}
-    for name, cloud in clouds.items():
-        clouds = {**clouds, name: np.asarray(cloud)}
-        if name not in layers or clouds[name].shape[:1] != (layers[name].n_points,) or clouds[name].ndim != 2:
-            wanted = {layer: graph.n_points for layer, graph in layers.items()}
-            raise ValueError(
-                f"points must have a row for every point of a layer: {wanted}. Got an array of shape {np.shape(cloud)} "
-                f"for {name!r}. Hand over the fitted Mapper, and as points what it was fitted to."
-            )
-    return clouds
+def _check_numbers(min_support, n_projected, random_state):
+    if not isinstance(min_support, numbers.Real) or not 0 <= min_support <= 1:
+        raise ValueError(f"min_support must be a share in [0, 1]. Got {min_support!r} instead.")
+    for name, value, least in (("n_projected", n_projected, 1), ("random_state", random_state, 0)):
+        if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} must be an integer from {least}. Got {value!r} instead.")
 
 
 def _nulls(nulls, settings, min_support):
     """Loops and branches of null graphs, by layer."""
     if nulls is None:
         return {}
-    by_layer = nulls if isinstance(nulls, dict) else {next(iter(settings[0][2])): nulls}
+    layers = settings[0][2]
+    by_layer = nulls if isinstance(nulls, dict) else {next(iter(layers)): nulls}
+    unknown = [layer for layer in by_layer if str(layer) not in layers]
+    if unknown:
+        raise ValueError(f"nulls has graphs of {unknown}. Give them by layer: there are {list(layers)}.")
     counted = {}
     for layer, graphs in by_layer.items():
         least = [0.0 if graph.support is None else min_support for graph in graphs]
         counted[str(layer)] = {
-            "kind": "null",
+            "kind": "random points",
             "n": len(graphs),
             "loops": [len(find_loops(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
             "branches": [len(find_branches(g, min_support=s)) for g, s in zip(graphs, least, strict=True)],
         }
     return counted
-
-
-def _add_flow(entries, graphs):
-    """How many inputs go from each node to each of the next layer's."""
-    for entry, after, here, there in zip(entries, entries[1:], graphs, graphs[1:], strict=False):
-        entry["flow"] = {"to": after["name"], "edges": _triples(node_flow(here, there))}
 
 
 def _layer(name, graph, min_support, random_state):
@@ -120,9 +113,8 @@ def _layer(name, graph, min_support, random_state):
         "edges": _edges(graph),
         "point_input": None if identity else packed_integers(graph.of_input),
         "point_position": None if (graph.position < 0).all() else packed_integers(graph.position),
-        "features": _features(graph, min_support),
+        **_features(graph, min_support),
         "nulls": None,
-        "flow": None,
         "projections": [],
     }
 
@@ -135,6 +127,10 @@ def plain(value):
         return int(value)
     value = float(value)
     return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
+
+
+def _plain_values(table):
+    return {name: plain(values) for name, values in table.items()}
 
 
 def _nodes(graph, random_state):
@@ -150,11 +146,17 @@ def _nodes(graph, random_state):
         "component": plain(graph.components),
         "medoid": plain(graph.medoid),
         "members": packed_rows(membership.indptr, membership.indices),
-        "class_counts": None if graph.class_counts is None else graph.class_counts.tolist(),
-        "purity": {key: plain(values) for key, values in graph.purity.items()},
+        "purity": _plain_values(graph.purity),
         "target_mean": None if graph.target_mean is None else plain(graph.target_mean),
         "mean_images": None,
     }
+
+
+def _purity(graph, class_of):
+    """By the classes that the page names, which need not be those that the graph was made with."""
+    found, counts = class_counts(graph.membership, class_of[graph.of_input])
+    known = counts[:, found >= 0]
+    return _plain_values(purities(known))
 
 
 def _edges(graph):
@@ -168,21 +170,27 @@ def _edges(graph):
 
 
 def _features(graph, min_support):
+    """The best of each kind, and how many there are."""
     least = 0.0 if graph.support is None else min_support
-    found = [feature for find in (find_loops, find_branches, find_leaves) for feature in find(graph, min_support=least)]
-    return [
-        {
-            "kind": feature.kind,
-            "nodes": list(feature.nodes),
-            "arms": [list(arm) for arm in feature.arms],
-            "size": feature.size,
-            "support": None if feature.support is None else plain(feature.support),
-            "separation": None if feature.separation is None else plain(feature.separation),
-        }
-        for feature in found
-    ]
+    found = {find: find(graph, min_support=least) for find in (find_loops, find_branches, find_leaves)}
+    return {
+        "features": [_feature(feature) for features in found.values() for feature in _best(features)],
+        "n_features": {kind: len(features) for kind, features in zip(KINDS, found.values(), strict=True)},
+    }
 
 
-def _triples(matrix):
-    found = matrix.tocoo()
-    return np.stack([found.row, found.col, found.data], axis=1).tolist()
+def _best(features):
+    """As many as name MOST_NODES nodes together, and at least one: arms of a large graph may be most of it."""
+    named = np.cumsum([len(f.nodes) + sum(map(len, f.arms)) for f in features])
+    return features[: max(1, int(np.count_nonzero(named <= MOST_NODES)))]
+
+
+def _feature(feature):
+    return {
+        "kind": feature.kind,
+        "nodes": list(feature.nodes),
+        "arms": [list(arm) for arm in feature.arms],
+        "size": feature.size,
+        "support": None if feature.support is None else plain(feature.support),
+        "separation": None if feature.separation is None else plain(feature.separation),
+    }

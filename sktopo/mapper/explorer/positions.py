@@ -1,17 +1,20 @@
 """Where nodes are drawn: by stress majorization within a component, components side by side.
 
 Stress asks that nodes be as far apart on the page as there are edges between them; it is made smaller by solving a
-linear system at a time (Gansner, Koren, North. Graph drawing by stress majorization. GD 2004). Large components are
-placed by their distances to a few pivots alone (Brandes, Pich. Eigensolver methods for progressive multidimensional
-scaling of large data. GD 2006).
+linear system at a time (Gansner, Koren, North. Graph drawing by stress majorization. GD 2004). Large components begin
+with their distances to a few pivots (Brandes, Pich. Eigensolver methods for progressive multidimensional scaling of
+large data. GD 2006), and only pairs of neighbours and pairs with a pivot count, which stands for the nodes around it
+(Ortmann, Klimenta, Brandes. A sparse stress model. GD 2016).
 """
 
 import numpy as np
+from scipy import sparse
 from scipy.sparse.csgraph import shortest_path
+from scipy.sparse.linalg import splu
 
 __all__ = ["node_positions"]
 
-MOST_BY_STRESS = 1200
+MOST_BY_ALL_PAIRS = 400
 N_STEPS = 60
 N_PIVOTS = 60
 GAP = 1.0  # between components, in edge lengths
@@ -48,11 +51,20 @@ def _component(adjacency, rng):
     if n <= 2:
         return np.stack([np.arange(n, dtype=np.float64), np.zeros(n)], axis=1)
     jitter = 0.05 * rng.standard_normal((n, 2))
-    if n > MOST_BY_STRESS:
-        pivots = rng.choice(n, N_PIVOTS, replace=False)
-        return _by_pivots(shortest_path(adjacency, unweighted=True, indices=pivots).T) + jitter
-    hops = shortest_path(adjacency, unweighted=True)
-    return _by_stress(hops, _by_pivots(hops) + jitter)
+    if n <= MOST_BY_ALL_PAIRS:
+        hops = shortest_path(adjacency, unweighted=True)
+        return _by_stress(*_all_pairs(hops), _by_pivots(hops) + jitter)
+    pivots, hops = _pivots(adjacency)
+    return _by_stress(*_pairs_with_pivots(adjacency, pivots, hops), _by_pivots(hops) + jitter)
+
+
+def _pivots(adjacency):
+    """Nodes each as far as can be from those before, and the hops (n, n_pivots) to them."""
+    pivots, hops = [0], [shortest_path(adjacency, unweighted=True, indices=0)]
+    while len(pivots) < N_PIVOTS:
+        pivots.append(int(np.min(hops, axis=0).argmax()))
+        hops.append(shortest_path(adjacency, unweighted=True, indices=pivots[-1]))
+    return np.array(pivots), np.stack(hops, axis=1)
 
 
 def _by_pivots(hops):
@@ -64,17 +76,37 @@ def _by_pivots(hops):
     return place * (hops.mean() / max(np.abs(place).mean(), 1e-12))
 
 
-def _by_stress(hops, place):
-    n = len(hops)
-    weights = 1.0 / np.where(hops > 0, hops, 1.0) ** 2
-    np.fill_diagonal(weights, 0.0)
-    laplacian = np.diag(weights.sum(axis=1)) - weights
-    inverse = np.linalg.inv(laplacian + 1.0 / n) - 1.0 / n
-    pull = weights * hops
+def _all_pairs(hops):
+    """Pairs of nodes with their hops and weights."""
+    u, v = np.triu_indices(len(hops), 1)
+    return u, v, hops[u, v], 1.0 / hops[u, v] ** 2
+
+
+def _pairs_with_pivots(adjacency, pivots, hops):
+    """Neighbours, and every node with every pivot, counted once for each node it is nearest to."""
+    around = np.bincount(hops.argmin(axis=1), minlength=len(pivots))
+    near = sparse.triu(adjacency, 1).tocoo()
+    u, k = np.nonzero(hops > 1)
+    u, v = np.append(near.row, u), np.append(near.col, pivots[k])
+    distance = np.append(np.ones(near.nnz), hops[hops > 1])
+    count = np.append(np.ones(near.nnz), around[k])
+    return u, v, distance, count / distance**2
+
+
+def _by_stress(u, v, hops, weights, place):
+    """Places of less stress, the sum over pairs of weight times squared difference of distance and hops."""
+    n, pairs = len(place), np.arange(len(u))
+    ends = sparse.csr_matrix(
+        (np.repeat([1.0, -1.0], len(u)), (np.append(u, v), np.append(pairs, pairs))), shape=(n, len(u))
+    )
+    pull = ends @ sparse.diags(weights)
+    # The first node stays where it is: only differences matter.
+    solve = splu((pull @ ends.T)[1:, 1:].tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve
+    place = place - place[0]
     for _ in range(N_STEPS):
-        difference = place[:, None, :] - place[None, :, :]
-        ratio = pull / np.maximum(np.sqrt((difference**2).sum(axis=2)), 1e-9)
-        place = inverse @ (ratio.sum(axis=1)[:, None] * place - ratio @ place)
+        difference = place[u] - place[v]
+        length = np.maximum(np.sqrt((difference**2).sum(axis=1)), 1e-9)
+        place[1:] = solve((pull @ (difference * (hops / length)[:, None]))[1:])
     return place
 
 

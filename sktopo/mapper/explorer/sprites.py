@@ -10,8 +10,12 @@ __all__ = ["mean_sheet", "read_images", "sheet_of", "shown_inputs"]
 
 LARGEST_TILE = 48  # pixels; what a row of members shows
 MOST_TILES = 2400
+MOST_PIXELS = 2_500_000  # 0.9 MB of photographs
 PER_NODE = 24
 COLUMNS = 48
+# Bytes of a sheet that are kept as they are. Losses show where pictures have but a few pixels, and spill into the next.
+MOST_LOSSLESS = 300_000
+BLOCK = 30_000_000  # pixels as numbers of four bytes at a time
 
 
 def read_images(images, n_inputs):
@@ -51,30 +55,31 @@ def read_images(images, n_inputs):
     return _bytes(_shrunk(images, step))
 
 
-def shown_inputs(graphs, n_inputs):
-    """Inputs whose pictures the page has: evenly spaced members of every node, rising.
+def shown_inputs(graphs, tiles):
+    """Inputs whose pictures the page has: all, or the medoids and evenly spaced members of every node; rising.
 
     Parameters
     ----------
     graphs : list of MapperGraph
-    n_inputs : int
+    tiles : uint8 ndarray as of `read_images`
 
     Returns
     -------
     int64 ndarray
     """
-    if n_inputs <= MOST_TILES:
-        return np.arange(n_inputs)
+    most = min(MOST_TILES, MOST_PIXELS // (tiles.shape[1] * tiles.shape[2]))
+    if len(tiles) <= most:
+        return np.arange(len(tiles))
     n_nodes = sum(graph.n_nodes for graph in graphs)
-    per_node = max(1, min(PER_NODE, MOST_TILES // max(1, n_nodes)))
+    per_node = min(PER_NODE, most // max(1, n_nodes)) - 1
     chosen = [graph.of_input[graph.medoid] for graph in graphs]
     for graph in graphs:
-        for node in range(graph.n_nodes):
+        for node in range(graph.n_nodes if per_node > 0 else 0):
             members = graph.members(node)
             places = np.linspace(0, len(members) - 1, min(per_node, len(members))).astype(np.int64)
             chosen.append(graph.of_input[members[places]])
     chosen = np.unique(np.concatenate([*chosen, np.empty(0, dtype=np.int64)]))
-    return chosen[np.linspace(0, len(chosen) - 1, min(MOST_TILES, len(chosen))).astype(np.int64)]
+    return chosen[np.linspace(0, len(chosen) - 1, min(most, len(chosen))).astype(np.int64)]
 
 
 def sheet_of(tiles, shown=None):
@@ -102,7 +107,8 @@ def sheet_of(tiles, shown=None):
             filled.reshape(rows, COLUMNS, height, width, -1).swapaxes(1, 2).reshape(rows * height, COLUMNS * width, -1)
         )
         written = io.BytesIO()
-        image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid).save(written, "WEBP", quality=80, method=4)
+        how = {"lossless": True} if grid.size <= MOST_LOSSLESS else {"quality": 80}
+        image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid).save(written, "WEBP", method=4, **how)
         sheets.append("data:image/webp;base64," + base64.b64encode(written.getvalue()).decode("ascii"))
     tile = [int(tiles.shape[2]), int(tiles.shape[1])]
     return {"sheets": sheets, "tile": tile, "columns": COLUMNS, "rows": n_rows, "shown": shown}
@@ -121,14 +127,18 @@ def mean_sheet(graph, tiles):
     dict
         As `sheet_of` returns.
     """
-    flat = tiles.reshape(len(tiles), -1).astype(np.float32)
+    flat = tiles.reshape(len(tiles), -1)
     to_input = sparse.csr_matrix(
         (np.ones(graph.n_points, dtype=np.float32), (np.arange(graph.n_points), graph.of_input)),
         shape=(graph.n_points, len(tiles)),
     )
     shares = graph.membership.astype(np.float32) @ to_input
-    means = (shares @ flat) / np.maximum(graph.size, 1)[:, None]
-    return sheet_of(np.rint(means).astype(np.uint8).reshape(-1, *tiles.shape[1:]))
+    means = np.empty((graph.n_nodes, flat.shape[1]), dtype=np.uint8)
+    step = max(1, BLOCK // max(1, len(tiles)))
+    for at in range(0, flat.shape[1], step):
+        sums = shares @ flat[:, at : at + step].astype(np.float32)
+        means[:, at : at + step] = np.rint(sums / np.maximum(graph.size, 1)[:, None])
+    return sheet_of(means.reshape(-1, *tiles.shape[1:]))
 
 
 def _shrunk(images, step):
@@ -138,7 +148,8 @@ def _shrunk(images, step):
     height, width = images.shape[1] // step, images.shape[2] // step
     cut = images[:, : height * step, : width * step]
     blocks = cut.reshape(len(images), height, step, width, step, *images.shape[3:])
-    return blocks.mean(axis=(2, 4), dtype=np.float32).astype(np.float32 if images.dtype != np.uint8 else np.uint8)
+    means = blocks.mean(axis=(2, 4), dtype=np.float32)
+    return np.rint(means).astype(np.uint8) if images.dtype == np.uint8 else means
 
 
 def _bytes(images):

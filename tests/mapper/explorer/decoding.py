@@ -11,7 +11,8 @@ def unpacked(packed):
     content = base64.b64decode(packed["b"])
     if packed["t"] == "varint-delta":
         return _rows(content, packed["rows"])
-    return [value for (value,) in struct.iter_unpack(FORMATS[packed["t"]], content)]
+    values = [value for (value,) in struct.iter_unpack(FORMATS[packed["t"]], content)]
+    return [packed["low"] + packed["step"] * value for value in values] if "step" in packed else values
 
 
 def _rows(content, lengths):

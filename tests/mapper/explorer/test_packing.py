@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sktopo.mapper.explorer.packing import packed, packed_integers, packed_rows
+from sktopo.mapper.explorer.packing import MANY, packed, packed_integers, packed_numbers, packed_rows
 from tests.mapper.explorer.decoding import unpacked
 
 rising = st.lists(st.integers(0, 2**32 - 1), max_size=30, unique=True).map(sorted)
@@ -35,3 +35,20 @@ def test_no_integers_are_an_empty_array():
 def test_floats_are_read_back_to_their_precision(kind):
     values = np.linspace(-3, 7, 50)
     assert unpacked(packed(values, kind)) == pytest.approx(values, rel=1e-3 if kind == "f16" else 1e-6, abs=1e-2)
+
+
+def test_many_numbers_are_rounded_to_less_than_a_thousandth_of_their_middle_half():
+    values = np.random.default_rng(0).normal(7, 2, MANY + 1)
+    content = packed_numbers(values)
+    assert content["t"] == "u16"
+    middle = np.subtract(*np.quantile(values, [0.75, 0.25]))
+    assert np.abs(np.array(unpacked(content)) - values).max() <= middle / 2000
+    assert packed_numbers(values[:-1])["t"] == "f32"
+
+
+@pytest.mark.parametrize("odd", [lambda values: values**15, lambda values: np.where(values > 0, 1.5, 1.5)])
+def test_numbers_that_rounding_would_spoil_are_kept(odd):
+    values = odd(np.random.default_rng(0).normal(size=MANY + 1))
+    content = packed_numbers(values)
+    assert (content["t"], "step" in content) == ("f32", False)
+    assert unpacked(content) == pytest.approx(values, rel=1e-6)

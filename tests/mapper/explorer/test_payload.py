@@ -8,6 +8,7 @@ import pytest
 
 from sktopo import ActivationExtractor, Mapper, explore, find_branches, find_loops, mapper_sweep, null_graphs
 from sktopo.datasets import load_digits_images, make_ccff
+from sktopo.mapper.explorer import payload
 from sktopo.mapper.explorer.assemble import as_json
 from sktopo.mapper.explorer.payload import page_payload
 from tests.mapper.explorer.decoding import unpacked
@@ -47,7 +48,6 @@ def test_nodes_and_edges_are_those_of_the_graph(y_mapper):
     assert (nodes["n"], layer["n_points"]) == (graph.n_nodes, graph.n_points)
     assert unpacked(nodes["members"]) == [graph.members(node).tolist() for node in range(graph.n_nodes)]
     assert nodes["size"] == graph.size.tolist()
-    assert nodes["class_counts"] == graph.class_counts.tolist()
     assert nodes["component"] == graph.components.tolist()
     assert nodes["lens"] == [pytest.approx(column, rel=1e-5) for column in graph.lens.T]
     assert nodes["purity"]["entropy"] == pytest.approx(graph.purity["entropy"], rel=1e-5)
@@ -67,29 +67,48 @@ def test_features_are_those_found_at_the_least_support(y_mapper):
 
 def test_points_lead_to_their_inputs(layers):
     mapper, _, _, digits = layers
-    payload = payload_of(mapper, y=digits)
-    assert [layer["name"] for layer in payload["settings"][0]["layers"]] == list(mapper.graphs_)
-    classes = [payload["inputs"]["classes"][c] for c in unpacked(payload["inputs"]["class_of"])]
+    content = payload_of(mapper, y=digits)
+    assert [layer["name"] for layer in content["settings"][0]["layers"]] == list(mapper.graphs_)
+    classes = [content["inputs"]["classes"][c] for c in unpacked(content["inputs"]["class_of"])]
     assert classes == [str(digit) for digit in digits]
-    for layer, graph in zip(payload["settings"][0]["layers"], mapper.graphs_.values(), strict=True):
+    for layer, graph in zip(content["settings"][0]["layers"], mapper.graphs_.values(), strict=True):
         inputs = unpacked(layer["point_input"]) if layer["point_input"] else list(range(graph.n_points))
         assert inputs == graph.of_input.tolist()
         for node, members in enumerate(unpacked(layer["nodes"]["members"])):
-            counts = [sum(classes[inputs[point]] == c for point in members) for c in payload["inputs"]["classes"]]
+            counts = [sum(classes[inputs[point]] == c for point in members) for c in content["inputs"]["classes"]]
             assert counts == graph.class_counts[node].tolist()
 
 
-def test_flow_counts_inputs_in_common(layers):
-    mapper, *_ = layers
-    entries, graphs = payload_of(mapper)["settings"][0]["layers"], list(mapper.graphs_.values())
-    assert entries[-1]["flow"] is None
-    for entry, after, here, there in zip(entries, entries[1:], graphs, graphs[1:], strict=False):
-        assert entry["flow"]["to"] == after["name"]
-        found = {(u, v): count for u, v, count in entry["flow"]["edges"]}
-        for u in range(here.n_nodes):
-            for v in range(there.n_nodes):
-                common = set(here.of_input[here.members(u)]) & set(there.of_input[there.members(v)])
-                assert found.get((u, v), 0) == len(common)
+def test_purity_is_that_of_y_whatever_the_graph_was_made_with(y_mapper):
+    n = y_mapper.graph_.n_points
+    y = np.where(np.arange(n) % 3 == 0, "third", "other").astype(object)
+    y[::7] = None
+    content = payload_of(Mapper("l2norm", n_intervals=8, eps_scale=2.0).fit(letter_y()), y=y)
+    (layer,), inputs = content["settings"][0]["layers"], content["inputs"]
+    assert inputs["classes"] == ["other", "third"]
+    codes = unpacked(inputs["class_of"])
+    assert [None if code == 255 else inputs["classes"][code] for code in codes] == y.tolist()
+    rows = unpacked(layer["nodes"]["members"])
+    counts = [[sum(y[point] == name for point in members) for name in inputs["classes"]] for members in rows]
+    shares = [max(of_node) / sum(of_node) for of_node in counts]
+    assert layer["nodes"]["purity"]["majority"] == pytest.approx(shares, rel=1e-5)
+
+
+def test_without_y_classes_are_those_that_the_mapper_was_fitted_with(y_mapper, layers):
+    inputs = payload_of(y_mapper)["inputs"]
+    assert inputs["classes"] == ["left", "right"]
+    assert [inputs["classes"][c] for c in unpacked(inputs["class_of"])] == _side(letter_y()).tolist()
+    mapper, _, _, digits = layers  # several points an input
+    inputs = payload_of(mapper)["inputs"]
+    assert [inputs["classes"][c] for c in unpacked(inputs["class_of"])] == [str(digit) for digit in digits]
+
+
+def test_a_class_of_nan_is_unknown(y_mapper):
+    y = np.arange(y_mapper.graph_.n_points) % 2 + 0.5
+    y[3] = np.nan
+    inputs = payload_of(y_mapper, y=y)["inputs"]
+    assert inputs["classes"] == ["0.5", "1.5"]
+    assert unpacked(inputs["class_of"])[:5] == [0, 1, 0, 255, 0]
 
 
 def test_positions_are_in_the_unit_square_and_depend_on_the_seed_alone(layers):
@@ -159,6 +178,39 @@ def test_columns_are_numbers_or_categories(y_mapper):
     assert (even["categories"], unpacked(even["values"])[:2]) == (["False", "True"], [1, 0])
 
 
+def test_points_of_several_settings_are_projected_alike(layers):
+    mapper, activations, *_ = layers
+    content = payload_of({"a": mapper, "b": mapper.graphs_}, points=activations)
+    first, second = ([layer["projections"] for layer in setting["layers"]] for setting in content["settings"])
+    assert first == second
+    assert all(p["points"] is not None for projections in first for p in projections)
+    with pytest.raises(ValueError, match=r"mapper\.clouds"):
+        explore(mapper.graphs_, points=activations)
+
+
+def test_counts_among_columns_keep_all_their_digits(y_mapper):
+    counts = 2**31 + np.arange(y_mapper.graph_.n_points)
+    few, many, signed = payload_of(y_mapper, columns={"few": counts % 200, "many": counts, "signed": -(counts % 7)})[
+        "inputs"
+    ]["columns"]
+    assert few["values"]["t"] == "u8"
+    assert (unpacked(few["values"]), unpacked(many["values"])) == ((counts % 200).tolist(), counts.tolist())
+    assert unpacked(signed["values"]) == (-(counts % 7)).tolist()
+
+
+def test_the_table_names_the_best_features_and_how_many_there_are(y_mapper, monkeypatch):
+    every = payload_of(y_mapper)["settings"][0]["layers"][0]
+    assert every["n_features"] == {
+        kind: sum(feature["kind"] == kind for feature in every["features"]) for kind in ("loop", "branch", "leaf")
+    }
+    monkeypatch.setattr(payload, "MOST_NODES", 5)
+    best = payload_of(y_mapper)["settings"][0]["layers"][0]
+    assert best["n_features"] == every["n_features"]
+    leaves = [[f for f in found["features"] if f["kind"] == "leaf"] for found in (every, best)]
+    assert 0 < len(leaves[1]) < len(leaves[0])
+    assert leaves[1] == leaves[0][: len(leaves[1])]
+
+
 def test_settings_are_switched_between_by_name(y_mapper):
     other = Mapper("l2norm", n_intervals=5, eps_scale=2.0).fit(letter_y())
     names = [setting["name"] for setting in payload_of({"eight": y_mapper, "five": other})["settings"]]
@@ -206,6 +258,10 @@ def test_texts_arrive_as_they_are_and_end_no_element(y_mapper):
         ({"images": np.zeros((1000, 4))}, "images must be grey"),
         ({"images": np.zeros((7, 4, 4)), "y": np.zeros(1000)}, "images must have one for each of the 1000"),
         ({"images": np.full((1000, 4, 4), np.inf)}, "not finite"),
+        ({"nulls": {"conv9": []}}, r"nulls has graphs of \['conv9'\]"),
+        ({"min_support": 50}, r"min_support must be a share in \[0, 1\]. Got 50"),
+        ({"n_projected": 0}, "n_projected must be an integer from 1. Got 0"),
+        ({"random_state": None}, "random_state must be an integer from 0. Got None"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_a_cure(y_mapper, given, sentence):

@@ -8,7 +8,16 @@ import pytest
 from PIL import Image
 
 from sktopo import Mapper
-from sktopo.mapper.explorer.sprites import COLUMNS, MOST_TILES, mean_sheet, read_images, sheet_of, shown_inputs
+from sktopo.mapper.explorer import sprites
+from sktopo.mapper.explorer.sprites import (
+    COLUMNS,
+    MOST_PIXELS,
+    MOST_TILES,
+    mean_sheet,
+    read_images,
+    sheet_of,
+    shown_inputs,
+)
 from tests.mapper.shapes import circle
 
 
@@ -64,6 +73,34 @@ def test_the_mean_picture_is_that_of_the_members():
 def test_of_many_inputs_every_node_shows_some():
     points = np.repeat(circle(300), 20, axis=0)
     graph = Mapper(lambda p: p[:, 0], n_intervals=6, eps=0.3).fit(points).graph_
-    shown = shown_inputs([graph], len(points))
+    shown = shown_inputs([graph], plain_tiles(len(points)))
     assert len(shown) <= MOST_TILES and np.array_equal(shown, np.unique(shown))
     assert all(np.isin(graph.members(node), shown).sum() > 10 for node in range(graph.n_nodes))
+
+
+def test_the_larger_the_pictures_the_fewer_are_shown_and_medoids_stay():
+    points = np.repeat(circle(300), 20, axis=0)
+    graph = Mapper(lambda p: p[:, 0], n_intervals=30, eps=0.3).fit(points).graph_
+    small, large = (shown_inputs([graph], plain_tiles(len(points), size)) for size in (8, 48))
+    assert len(large) * 48 * 48 <= MOST_PIXELS and len(large) < len(small) <= MOST_TILES
+    assert np.isin(graph.of_input[graph.medoid], large).all()
+
+
+def test_means_do_not_depend_on_the_blocks_they_are_made_in(monkeypatch):
+    graph = Mapper("l2norm", n_intervals=4, eps_scale=2.0).fit(circle(300)).graph_
+    tiles = np.random.default_rng(0).integers(0, 256, (300, 8, 8), dtype=np.uint8)
+    at_once = mean_sheet(graph, tiles)
+    monkeypatch.setattr(sprites, "BLOCK", 900)
+    assert mean_sheet(graph, tiles) == at_once
+
+
+def test_shrunk_bytes_are_rounded_means():
+    images = np.zeros((1, 96, 96), dtype=np.uint8)
+    images[0, ::2, ::2] = 255  # a quarter of each square of four
+    assert (read_images(images, 1) == 64).all()
+
+
+def test_small_pictures_lose_nothing():
+    tiles = np.random.default_rng(0).integers(0, 256, (60, 8, 8), dtype=np.uint8)
+    sheets = sheet_of(tiles)
+    assert all(np.array_equal(tile_of(sheets, number), tiles[number]) for number in range(60))

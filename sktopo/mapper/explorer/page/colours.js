@@ -2,13 +2,35 @@
 
 // Eight colours of Okabe and Ito (2008; black as grey), then of Tol's muted scheme (2021): known safe, most different first.
 const CATEGORY_COLOURS = [
-  "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#8a8f98",
-  "#882255", "#999933", "#332288", "#44aa99", "#cc6677", "#117733", "#ddcc77", "#aa4499",
+  "#0072b2",
+  "#e69f00",
+  "#009e73",
+  "#cc79a7",
+  "#56b4e9",
+  "#d55e00",
+  "#f0e442",
+  "#8a8f98",
+  "#882255",
+  "#999933",
+  "#332288",
+  "#44aa99",
+  "#cc6677",
+  "#117733",
+  "#ddcc77",
+  "#aa4499",
 ];
 
 // Viridis at nine even steps (Smith and van der Walt, 2015): equal steps of value look equal, also in grey.
 const VIRIDIS = [
-  [68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99], [170, 220, 50], [253, 231, 37],
+  [68, 1, 84],
+  [71, 44, 122],
+  [59, 81, 139],
+  [44, 113, 142],
+  [33, 144, 141],
+  [39, 173, 129],
+  [92, 200, 99],
+  [170, 220, 50],
+  [253, 231, 37],
 ];
 
 const UNKNOWN_COLOUR = "#b4b8bf";

@@ -27,7 +27,9 @@ function halfFloats(bytes) {
 function unpackRows(packed) {
   const bytes = bytesOf(packed.b);
   const offsets = new Uint32Array(packed.rows.length + 1);
-  packed.rows.forEach((length, i) => { offsets[i + 1] = offsets[i] + length; });
+  packed.rows.forEach((length, i) => {
+    offsets[i + 1] = offsets[i] + length;
+  });
   const items = new Uint32Array(packed.n);
   let at = 0;
   for (let row = 0; row + 1 < offsets.length; row++) {
@@ -52,5 +54,6 @@ function unpack(packed) {
   if (packed === null || packed === undefined) return null;
   if (packed.t === "varint-delta") return unpackRows({ ...packed, rows: packed.rows ?? [packed.n] }).items;
   const bytes = bytesOf(packed.b);
-  return packed.t === "f16" ? halfFloats(bytes) : new PACKED_TYPES[packed.t](bytes.buffer);
+  const numbers = packed.t === "f16" ? halfFloats(bytes) : new PACKED_TYPES[packed.t](bytes.buffer);
+  return packed.step === undefined ? numbers : Float32Array.from(numbers, (value) => packed.low + value * packed.step);
 }

@@ -7,7 +7,11 @@ function make(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null).map((child) => (child instanceof Node ? child : document.createTextNode(String(child)))));
+  element.append(
+    ...children
+      .filter((child) => child !== null)
+      .map((child) => (child instanceof Node ? child : document.createTextNode(String(child)))),
+  );
   return element;
 }
 
@@ -17,8 +21,10 @@ const ICONS = {
   edge: "M3.5 10.5a2 2 0 1 0 .01 0zM12.5 1.5a2 2 0 1 0 .01 0zM5 11 11 5",
   path: "M2.8 11.5a1.6 1.6 0 1 0 .01 0zM13.2 1.3a1.6 1.6 0 1 0 .01 0zM4.3 12.2 7 7.5 10 9 12.4 4.2",
   loop: "M8 2.2a5.8 5.8 0 1 0 .01 0zM8 .8v2.8M2.2 8H.8M15.2 8h-2.8M8 12.4v2.8",
-  component: "M4 2.5a1.6 1.6 0 1 0 .01 0zM12 3.5a1.6 1.6 0 1 0 .01 0zM7 10.5a1.6 1.6 0 1 0 .01 0zM5.6 4.3l4.8.6M4.7 5.6l1.8 5M8.1 10.8l3.1-4.3",
-  lasso: "M8 2c3.6 0 6.2 1.7 6.2 4.1S11.6 10.3 8 10.3 1.8 8.6 1.8 6.1 4.4 2 8 2zM4.5 9.5c-1.5.7-1.6 2.3-.2 2.5 1.8.3 1.4 2.1.3 2.6",
+  component:
+    "M4 2.5a1.6 1.6 0 1 0 .01 0zM12 3.5a1.6 1.6 0 1 0 .01 0zM7 10.5a1.6 1.6 0 1 0 .01 0zM5.6 4.3l4.8.6M4.7 5.6l1.8 5M8.1 10.8l3.1-4.3",
+  lasso:
+    "M8 2c3.6 0 6.2 1.7 6.2 4.1S11.6 10.3 8 10.3 1.8 8.6 1.8 6.1 4.4 2 8 2zM4.5 9.5c-1.5.7-1.6 2.3-.2 2.5 1.8.3 1.4 2.1.3 2.6",
   trace: "M1.5 8h3M11.5 8h3M4.5 8c2.5 0 3-4.5 7-4.5M4.5 8h7M4.5 8c2.5 0 3 4.5 7 4.5",
   theme: "M8 1.8a6.2 6.2 0 1 0 .01 0zM8 2v12M8 4.5l5 0M8 8h6M8 11.5h5",
   help: "M5.5 6c0-3.6 5.2-3.4 5.2-.3 0 2.2-2.6 2.2-2.6 4.3M8.1 13v.3",
@@ -46,7 +52,11 @@ function button(label, attributes, iconName = null) {
 }
 
 function choice(label, role, options, onchange) {
-  const select = make("select", { "data-role": role, onchange: () => onchange(select.value) }, ...groupedOptions(options));
+  const select = make(
+    "select",
+    { "data-role": role, onchange: () => onchange(select.value) },
+    ...groupedOptions(options),
+  );
   return { element: make("label", { class: "field" }, make("span", {}, label), select), select };
 }
 

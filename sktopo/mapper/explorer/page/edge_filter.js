@@ -22,7 +22,8 @@ function edgeCountText(counts, total, state) {
   const reasons = [];
   if (counts.unsupported) reasons.push(`${THOUSANDS.format(counts.unsupported)} hidden for support < ${state.support}`);
   if (counts.jaccard) reasons.push(`${THOUSANDS.format(counts.jaccard)} for Jaccard < ${state.jaccard}`);
-  if (counts.intersection) reasons.push(`${THOUSANDS.format(counts.intersection)} for fewer than ${state.intersection} in common`);
+  if (counts.intersection)
+    reasons.push(`${THOUSANDS.format(counts.intersection)} for fewer than ${state.intersection} in common`);
   return [`${THOUSANDS.format(counts.visible)} of ${count(total, "edge")}`, ...reasons].join("; ");
 }
 
@@ -34,7 +35,8 @@ function* visibleNeighbours(layer, hidden, from) {
 function insideEdges(layer, nodes, hidden) {
   const inside = new Set(nodes);
   const found = [];
-  for (const from of nodes) for (const [to, k] of visibleNeighbours(layer, hidden, from)) if (from < to && inside.has(to)) found.push(k);
+  for (const from of nodes)
+    for (const [to, k] of visibleNeighbours(layer, hidden, from)) if (from < to && inside.has(to)) found.push(k);
   return found;
 }
 
@@ -59,7 +61,8 @@ function shortestPath(layer, hidden, from, to) {
   length[from] = 0;
   for (;;) {
     let nearest = -1;
-    for (let i = 0; i < length.length; i++) if (!done[i] && length[i] < (nearest < 0 ? Infinity : length[nearest])) nearest = i;
+    for (let i = 0; i < length.length; i++)
+      if (!done[i] && length[i] < (nearest < 0 ? Infinity : length[nearest])) nearest = i;
     if (nearest < 0) return null;
     if (nearest === to) break;
     done[nearest] = 1;
@@ -74,16 +77,4 @@ function shortestPath(layer, hidden, from, to) {
   const path = [to];
   while (path[0] !== from) path.unshift(before[path[0]]);
   return path;
-}
-
-// Nodes that step back: without a member of the classes filtered for, or, while another layer's selection is traced,
-// without a trace of it.
-function dimmedNodes(layer, classes, chosen, shares) {
-  const kept = new Set(chosen);
-  const dimmed = [];
-  for (let i = 0; i < layer.nodes.n; i++) {
-    const wanted = classes.length === 0 || classes.some((k) => layer.nodes.class_counts[i][k] > 0);
-    if (!kept.has(i) && (!wanted || (shares && shares[i] === 0))) dimmed.push(i);
-  }
-  return dimmed;
 }

@@ -1,19 +1,41 @@
 // Files that the reader takes away: pictures of all layers, a table of nodes, a table of members.
 
 function makeExports(app) {
-  const menu = make("div", { class: "menu-items", role: "group" },
+  const menu = make(
+    "div",
+    { class: "menu-items", role: "group" },
     button("Picture (PNG)", { "data-role": "export-png", onclick: () => savePng(app) }),
-    button("Drawing (SVG)", { "data-role": "export-svg", onclick: () => save(app, "svg", "image/svg+xml", svgOfLayers(app)) }),
-    button("Nodes (CSV)", { "data-role": "export-csv", onclick: () => save(app, "nodes.csv", "text/csv", csvOfNodes(app)) }),
-    button("Print", { onclick: () => window.print() }));
-  const element = make("details", { class: "menu" }, make("summary", {}, icon("download"), make("span", {}, "Export")), menu);
-  menu.addEventListener("click", () => { element.open = false; });
-  element.addEventListener("focusout", (event) => { if (!element.contains(event.relatedTarget)) element.open = false; });
+    button("Drawing (SVG)", {
+      "data-role": "export-svg",
+      onclick: () => save(app, "svg", "image/svg+xml", svgOfLayers(app)),
+    }),
+    button("Nodes (CSV)", {
+      "data-role": "export-csv",
+      onclick: () => save(app, "nodes.csv", "text/csv", csvOfNodes(app)),
+    }),
+    button("Print", { onclick: () => window.print() }),
+  );
+  const element = make(
+    "details",
+    { class: "menu" },
+    make("summary", {}, icon("download"), make("span", {}, "Export")),
+    menu,
+  );
+  menu.addEventListener("click", () => {
+    element.open = false;
+  });
+  element.addEventListener("focusout", (event) => {
+    if (!element.contains(event.relatedTarget)) element.open = false;
+  });
   return element;
 }
 
 function save(app, ending, type, content) {
-  const name = app.model.title.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").toLowerCase() || "explorer";
+  const name =
+    app.model.title
+      .replace(/[^\p{L}\p{N}]+/gu, "-")
+      .replace(/^-|-$/g, "")
+      .toLowerCase() || "explorer";
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   const link = make("a", { href: url, download: `${name}.${ending}` });
   app.root.append(link);
@@ -35,27 +57,38 @@ function csvOf(titles, rows) {
   return [titles, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
 }
 
+// A row per node of every layer. What a layer has not, its rows leave empty.
 function csvOfNodes(app) {
-  const { classes } = app.model.inputs;
-  const lenses = app.views[0].layer.lensNames;
-  const purities = Object.keys(app.views[0].layer.nodes.purity ?? {});
-  const { columns } = app.model.inputs;
-  const titles = ["layer", "node", "members", "component", "noise", "medoid", ...lenses, ...purities, "target_mean", ...columns.map(({ name }) => name), ...(classes ?? []).map((name) => `class ${name}`)];
-  const rows = app.views.flatMap(({ layer }) => {
-    const { nodes } = layer;
+  const { classes, classOf, columns } = app.model.inputs;
+  const layers = app.views.map(({ layer }) => layer);
+  const lenses = layers.map(({ lensNames }) => lensNames).reduce((a, b) => (b.length > a.length ? b : a));
+  const purities = ["majority", "entropy", "presence"].filter((name) =>
+    layers.some(({ nodes }) => nodes.purity?.[name]),
+  );
+  const classNames = classOf ? classes : [];
+  const titles = ["layer", "node", "members", "component", "noise", "medoid", ...lenses, ...purities, "target mean"];
+  titles.push(...columns.map(({ name }) => name), ...classNames.map((name) => `class ${name}`));
+  const rows = layers.flatMap((layer) => {
+    const { n, size, component, noise, medoid, lens, purity, target_mean: target } = layer.nodes;
     const means = columns.map(({ name }) => nodeValues(app, layer, `column:${name}`));
-    return Array.from({ length: nodes.n }, (_, i) => [
-      layer.name, i, nodes.size[i], nodes.component[i], nodes.noise[i], nodes.medoid[i], ...nodes.lens.map((each) => each[i]), ...purities.map((name) => nodes.purity[name][i]),
-      nodes.target_mean?.[i], ...means.map(({ values, categories }) => (categories ? categories[values[i]] : values[i])), ...(nodes.class_counts?.[i] ?? [])]);
+    return Array.from({ length: n }, (_, i) => [
+      ...[layer.name, i, size[i], component[i], noise[i], medoid[i]],
+      ...lenses.map((_, k) => lens[k]?.[i]),
+      ...purities.map((name) => purity?.[name]?.[i]),
+      target?.[i],
+      ...means.map(({ values, categories }) => (categories ? categories[values[i]] : values[i])),
+      ...classNames.map((_, k) => layer.classCounts[i][k]),
+    ]);
   });
   return csvOf(titles, rows);
 }
 
 function saveMembers(app) {
-  const { layer, inputs } = app.content();
-  const columns = memberColumns(app, layer);
-  const rows = Array.from(app.wantedInputs(inputs), (input) => columns.map(({ value }) => value(input)));
-  save(app, "members.csv", "text/csv", csvOf(columns.map(({ title }) => title), rows));
+  const content = app.content();
+  const columns = memberColumns(app, content);
+  const titles = columns.map(({ title }) => title);
+  const rows = Array.from(app.wantedInputs(content.inputs), (input) => columns.map(({ value }) => value(input)));
+  save(app, "members.csv", "text/csv", csvOf(titles, rows));
 }
 
 // The SVG, drawn: the picture is as sharp as asked for, whatever part of the graphs the page shows.

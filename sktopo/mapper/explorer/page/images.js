@@ -9,18 +9,6 @@ function makeSheets(source) {
   const [width, height] = source.tile;
   const perSheet = source.columns * source.rows;
 
-  // Number of an input's tile, -1 where the page holds none: `shown` rises, so a binary search finds it.
-  function tileOf(input) {
-    if (!source.shown) return input < perSheet * pictures.length ? input : -1;
-    let [low, high] = [0, source.shown.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (source.shown[middle] < input) low = middle + 1;
-      else high = middle;
-    }
-    return source.shown[low] === input ? low : -1;
-  }
-
   function draw(context, tile) {
     const place = tile % perSheet;
     const [left, top] = [(place % source.columns) * width, Math.floor(place / source.columns) * height];
@@ -28,29 +16,56 @@ function makeSheets(source) {
   }
 
   const loaded = Promise.all(pictures.map((picture) => picture.decode()));
-  return { width, height, tileOf, draw, loaded };
+  // The number of an input's tile, and those of some inputs that have one: the fewer are looked up among the more.
+  const tileOf = (input) => (source.shown ? placeIn(source.shown, input) : input);
+  const having = (inputs) => (source.shown ? source.shown.filter((input) => placeIn(inputs, input) >= 0) : inputs);
+  return { width, height, tileOf, having, draw, loaded };
+}
+
+// Binary search in rising numbers; -1 for what is not there.
+function placeIn(rising, wanted) {
+  let [low, high] = [0, rising.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rising[middle] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return rising[low] === wanted ? low : -1;
 }
 
 // Up to 48 images of the members, evenly spread over them: the first ones are often of one class.
 function drawMemberImages(app, sheets, inputs, onpick) {
-  const having = Array.from(inputs).filter((input) => sheets.tileOf(input) >= 0);
-  const step = Math.max(1, having.length / 48);
-  const tiles = [];
-  for (let i = 0; i < having.length && tiles.length < 48; i++) {
-    const input = having[Math.floor(i * step)];
-    if (input === undefined) break;
+  const having = sheets.having(inputs);
+  const tiles = Array.from({ length: Math.min(48, having.length) }, (_, i) => {
+    const input = having[Math.floor((i * having.length) / Math.min(48, having.length))];
     const canvas = make("canvas", { width: sheets.width, height: sheets.height, "aria-hidden": "true" });
     sheets.draw(canvas.getContext("2d"), sheets.tileOf(input));
     const label = inputLabel(app, input);
-    tiles.push(make("button", { type: "button", class: "tile", title: `${label}: show the nodes that hold it`, "aria-label": label, onclick: () => onpick(input) }, canvas));
-  }
+    return make(
+      "button",
+      {
+        type: "button",
+        class: "tile",
+        "data-input": input,
+        title: `${label}: show the nodes that hold it`,
+        "aria-label": label,
+        onclick: () => onpick(input),
+      },
+      canvas,
+    );
+  });
   return { tiles, having: having.length };
 }
 
 // Mean of the nodes' mean images, each counted by its members.
 function drawMeanImage(sheets, layer, nodes) {
   const { width, height } = sheets;
-  const canvas = make("canvas", { width, height, role: "img", "aria-label": "Mean image of the chosen nodes' members" });
+  const canvas = make("canvas", {
+    width,
+    height,
+    role: "img",
+    "aria-label": "Mean image of the chosen nodes' members",
+  });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const sums = new Float64Array(4 * width * height);
   let weight = 0;

@@ -1,6 +1,7 @@
 // Drawing around nodes: a transparent canvas over the element takes the pointer while the lasso is on.
 
-function addLasso(app, stage, isOn, onEnd) {
+function addLasso(app, stage, onEnd, onClick) {
+  const isOn = () => app.store.get().mode === "lasso";
   const canvas = make("canvas", { class: "lasso", "aria-hidden": "true" });
   let polygon = null;
 
@@ -38,13 +39,23 @@ function addLasso(app, stage, isOn, onEnd) {
     const drawn = polygon;
     polygon = null;
     draw();
-    if (drawn) onEnd(drawn, event.shiftKey);
+    if (!drawn) return;
+    const moved = drawn.some(([x, y]) => Math.hypot(x - drawn[0][0], y - drawn[0][1]) > 4);
+    if (moved) onEnd(drawn, event.shiftKey);
+    else onClick(drawn[0], event.shiftKey);
   });
   canvas.addEventListener("pointercancel", () => {
     polygon = null;
     draw();
   });
-  app.store.listen(() => { canvas.hidden = !isOn(); });
+  // The wheel zooms what lies below.
+  canvas.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    stage.querySelector("[data-role=graph] canvas")?.dispatchEvent(new WheelEvent("wheel", event));
+  });
+  app.store.listen(() => {
+    canvas.hidden = !isOn();
+  });
   canvas.hidden = !isOn();
   stage.append(canvas);
 }
@@ -60,14 +71,36 @@ function insidePolygon(polygon, x, y) {
   return inside;
 }
 
+const NEAR_ENOUGH = 12; // pixels from a click to what is meant by it
+
+// A press without a drag is a click, as in every other mode.
 function addGraphLasso(app, view) {
-  const stage = view.graph.parentElement;
-  addLasso(app, stage, () => app.store.get().mode === "lasso", (polygon, adding) => {
-    const nodes = view.cy.nodes().filter((node) => {
-      const { x, y } = node.renderedPosition();
-      return insidePolygon(polygon, x, y);
-    }).map((node) => node.data("node"));
-    const now = app.store.get();
-    app.selection.select(view.name, [...(adding && now.layer === view.name ? now.nodes : []), ...nodes]);
-  });
+  const places = () => Array.from(view.places.keys(), (node) => view.shownPlace(node));
+  const onEnd = (polygon, adding) => {
+    const shown = places();
+    const nodes = Array.from(shown.keys()).filter((node) => insidePolygon(polygon, shown[node].x, shown[node].y));
+    app.selection.addNodes(view.name, nodes, adding);
+  };
+  const onClick = ([x, y], adding) => {
+    const shown = places();
+    const node = nearestPlace(
+      Float64Array.from(shown, (p) => p.x),
+      Float64Array.from(shown, (p) => p.y),
+      x,
+      y,
+      NEAR_ENOUGH,
+    );
+    if (node >= 0) app.selection.clickNode(view, node, adding);
+    else app.selection.clear(view.name);
+  };
+  addLasso(app, view.graph.parentElement, onEnd, onClick);
+}
+
+function nearestPlace(x, y, left, top, within) {
+  let [best, least] = [-1, within * within];
+  for (let i = 0; i < x.length; i++) {
+    const distance = (x[i] - left) ** 2 + (y[i] - top) ** 2;
+    if (distance < least) [best, least] = [i, distance];
+  }
+  return best;
 }

@@ -1,167 +1,172 @@
-// One layer's panel: a heading, the graph, and the line that says how many edges are shown.
+// One layer's graph, drawn by cytoscape in the layer's panel.
 
-function makeLayerView(app, name) {
-  const { root, store } = app;
-  const heading = make("h3", {}, name);
-  const facts = make("span", { class: "facts" });
-  const graph = make("div", { "data-role": "graph", tabindex: "0", role: "application", "aria-label": `Graph of ${name}. Arrow keys walk along edges, Enter selects.` });
-  const edgeCount = make("span", { "data-role": "edge-count" });
-  const scale = make("span", { class: "scale" });
-  const element = make("section", { class: "layer", "data-role": "layer", "data-layer": name, "aria-label": `Layer ${name}` },
-    make("header", {}, heading, facts,
-      button("Fit", { class: "quiet", title: "Show the whole graph (f)", onclick: () => fit() }, "fit"),
-      button("Enlarge", { class: "quiet enlarge", title: "Show this layer alone, or all again", onclick: () => store.set({ layer: name, solo: !store.get().solo, nodes: store.get().layer === name ? store.get().nodes : [] }, "replace") }, "enlarge")),
-    make("div", { class: "stage" }, graph),
-    make("footer", {}, edgeCount, scale));
+class LayerView {
+  constructor(app, name) {
+    this.app = app;
+    this.name = name;
+    this.panel = makeLayerPanel(app, name);
+    this.element = this.panel.element;
+    this.graph = this.panel.graph;
+    this.cursor = null; // the node that arrow keys have come to
+    this.fitted = true; // until the reader moves the graph
+    this.watchSize();
+  }
 
-  // Cytoscape keeps the press of the button from moving the focus, without which arrow keys would go elsewhere.
-  graph.addEventListener("pointerdown", () => graph.focus({ preventScroll: true }));
-
-  const view = { name, element, graph, cy: null, layer: null, cursor: null, hidden: null };
-  let marked = []; // the nodes and edges that carry a class of the selection
-  let faint = false;
-  let fitted = true;
-  let drawing = false;
-
-  function build(layer) {
-    const state = store.get();
-    view.layer = layer;
-    view.cursor = null;
-    view.hidden = new Uint8Array(layer.edges.n);
-    marked = [];
-    faint = false;
-    view.cy?.destroy();
-    const large = layer.nodes.n + layer.edges.n > LARGE_GRAPH;
-    view.cy = cytoscape({
-      container: graph,
-      elements: elementsOf(layer, state),
-      style: graphStyle(themeColours(root)),
+  build(layer) {
+    const state = this.app.store.get();
+    this.layer = layer;
+    this.large = layer.nodes.n + layer.edges.n > LARGE_GRAPH;
+    this.cursor = null;
+    this.marks = noMarks();
+    this.cy?.destroy();
+    this.place();
+    const { hidden, counts } = edgeFilter(layer, state);
+    this.hidden = hidden;
+    this.cy = cytoscape({
+      container: this.graph,
+      elements: graphElements(this, this.looks(state), this.app.model.minSupport),
+      style: graphStyle(themeColours(this.app.root), this.large),
       layout: { name: "preset", fit: false },
-      autoungrabify: true, autounselectify: true, boxSelectionEnabled: false,
-      minZoom: 0.1, maxZoom: 20,
-      textureOnViewport: large, hideEdgesOnViewport: layer.edges.n > 5 * LARGE_GRAPH, pixelRatio: large ? 1 : "auto",
+      autoungrabify: true,
+      autounselectify: true,
+      boxSelectionEnabled: false,
+      minZoom: 0.1,
+      maxZoom: 20,
+      textureOnViewport: this.large,
+      pixelRatio: this.large ? 1 : "auto",
     });
-    facts.textContent = count(layer.nodes.n, "node");
-    facts.title = `${percent(layer.coverage)} of the points are in nodes; ${percent(layer.noiseShare)} of what the cells hold is noise`;
-    fit();
-    view.cy.on("viewport", () => { if (!drawing) fitted = false; });
-    app.listenToGraph(view);
-    filterEdges(state);
-    drawLegend();
+    this.panel.edgeCanvas?.remove();
+    if (this.large) this.paintEdges();
+    else drawDirectly(this.cy);
+    this.fit();
+    this.cy.on("viewport", () => {
+      if (!this.moving) this.fitted = false;
+    });
+    this.cy.on("zoom", () => this.scaleNames());
+    this.app.selection.listenToGraph(this);
+    this.panel.describe(layer);
+    this.panel.describeEdges(counts, layer.edges.n, state);
+    this.panel.describeColours(nodeValues(this.app, layer, state.color));
   }
 
-  function elementsOf(layer, state) {
-    const width = graph.clientWidth || 400;
-    const height = graph.clientHeight || 300;
-    view.places = placeNodes(layer.nodes, width - 60, height - 60);
-    view.largest = largestDiameter(layer, view.places, width * height);
-    const colour = colours(state);
-    const diameter = diameters(state);
-    const elements = [];
-    for (let i = 0; i < layer.nodes.n; i++) {
-      elements.push({ group: "nodes", data: { id: `n${i}`, node: i, colour: colour(i), diameter: diameter(i), traced: 0, glow: 0, noise: layer.nodes.noise[i] }, position: view.places[i] });
-    }
-    const { u, v, jaccard, support } = layer.edges;
-    const width_ = (k) => 0.8 + 3.2 * Math.min(1, jaccard[k] * 2);
-    for (let k = 0; k < layer.edges.n; k++) {
-      elements.push({ group: "edges", data: { id: `e${k}`, edge: k, source: `n${u[k]}`, target: `n${v[k]}`, width: width_(k) }, classes: support && support[k] < app.model.minSupport ? "weak" : "" });
-    }
-    return elements;
+  paintEdges() {
+    const { element, draw } = makeEdgeCanvas(this);
+    this.panel.edgeCanvas = element;
+    this.graph.before(element);
+    this.cy.on("render", draw);
   }
 
-  function colours(state) {
-    const values = nodeValues(app, view.layer, state.color);
-    const colour = valueColour(values);
-    return (i) => colour(values.values[i]);
+  size() {
+    return [this.graph.clientWidth || 400, this.graph.clientHeight || 300];
   }
 
-  function diameters(state) {
-    const values = nodeValues(app, view.layer, state.size);
-    const diameter = nodeDiameters(state.size === "same" ? { ...values, domain: [0, 3] } : values, view.largest);
-    return (i) => diameter(values.values[i]);
+  place() {
+    const [width, height] = this.size();
+    this.placedFor = String(this.size());
+    this.places = placeNodes(this.layer.nodes, width - 60, height - 60);
+    this.largest = largestDiameter(this.layer, this.places, width * height);
   }
 
-  function recolour(state) {
-    const colour = colours(state);
-    const diameter = diameters(state);
-    view.cy.batch(() => view.cy.nodes().forEach((node, i) => node.data({ colour: colour(i), diameter: diameter(i) })));
-    drawLegend();
+  // What colour and size say of a node, as cytoscape's data.
+  looks(state) {
+    const colours = nodeValues(this.app, this.layer, state.color);
+    const sizes = nodeValues(this.app, this.layer, state.size);
+    const colour = valueColour(colours);
+    const diameter = nodeDiameters(state.size === "same" ? { ...sizes, domain: [0, 3] } : sizes, this.largest);
+    return (i) => ({ colour: colour(colours.values[i]), diameter: diameter(sizes.values[i]) });
   }
 
-  function drawLegend() {
-    const values = nodeValues(app, view.layer, store.get().color);
-    scale.replaceChildren(...(values.kind === "number" ? numberLegend(values.domain) : []));
+  recolour(state) {
+    const looks = this.looks(state);
+    this.cy.batch(() => this.cy.nodes().forEach((node, i) => node.data(looks(i))));
+    this.panel.describeColours(nodeValues(this.app, this.layer, state.color));
+  }
+
+  restyle() {
+    this.cy.style(graphStyle(themeColours(this.app.root), this.large));
   }
 
   // Classes are changed only where they differ: a slider moves past few edges at a time.
-  function filterEdges(state) {
-    const { hidden, counts } = edgeFilter(view.layer, state);
-    view.cy.batch(() => {
-      for (let k = 0; k < hidden.length; k++) if (hidden[k] !== view.hidden[k]) view.cy.getElementById(`e${k}`).toggleClass("hidden", hidden[k] === 1);
+  filterEdges(state) {
+    const { hidden, counts } = edgeFilter(this.layer, state);
+    this.cy.batch(() => {
+      for (let k = 0; k < (this.large ? 0 : hidden.length); k++) {
+        if (hidden[k] !== this.hidden[k]) this.cy.getElementById(`e${k}`).toggleClass("hidden", hidden[k] === 1);
+      }
     });
-    view.hidden = hidden;
-    edgeCount.textContent = edgeCountText(counts, view.layer.edges.n, state);
-    edgeCount.title = edgeCount.textContent;
-    edgeCount.dataset.visible = counts.visible;
-    edgeCount.dataset.total = view.layer.edges.n;
-    edgeCount.dataset.unsupported = counts.unsupported;
+    this.hidden = hidden;
+    if (this.large) this.cy.forceRender();
+    this.panel.describeEdges(counts, this.layer.edges.n, state);
   }
 
   // `shares` is null in the layer of the selection and without tracing.
-  function mark(state, chosen, shares) {
-    const classes = new Map();
-    const add = (id, name) => classes.set(id, [...(classes.get(id) ?? []), name]);
-    for (const node of chosen) {
-      add(`n${node}`, "chosen");
-      if (chosen.length <= 40) add(`n${node}`, "named");
-    }
-    insideEdges(view.layer, chosen, view.hidden).forEach((k) => add(`e${k}`, "inside"));
-    shares?.forEach((share, node) => { if (share > 0) add(`n${node}`, "traced"); });
-    dimmedNodes(view.layer, app.filteredClasses(), chosen, shares).forEach((node) => add(`n${node}`, "dimmed"));
-    const most = shares ? shares.reduce((a, b) => Math.max(a, b), 0) : 0; // rings are wide for the best node, however small its share
-    view.cy.batch(() => {
-      for (const id of marked) if (!classes.has(id)) view.cy.getElementById(id).removeClass("chosen named inside traced dimmed");
-      for (const [id, names] of classes) {
-        const each = view.cy.getElementById(id);
-        for (const name of ["chosen", "named", "inside", "traced", "dimmed"]) each.toggleClass(name, names.includes(name));
-        if (names.includes("traced")) each.data({ traced: shares[each.data("node")], glow: shares[each.data("node")] / most });
-      }
-    });
-    if (faint !== (shares !== null)) view.cy.edges().toggleClass("faint", (faint = shares !== null));
-    marked = [...classes.keys()];
-    element.classList.toggle("active", state.layer === name);
+  mark(state, chosen, shares) {
+    const marks = selectionMarks(this, chosen, shares, this.app.filteredClasses());
+    applyMarks(this.cy, this.marks, marks);
+    this.marks = marks;
+    this.scaleNames();
+    if (this.large) this.cy.forceRender();
+    this.element.classList.toggle("active", state.layer === this.name);
+  }
+
+  // Numbers of nodes do not grow with the graph when the reader comes closer.
+  scaleNames() {
+    const closer = Math.max(1, this.cy.zoom());
+    this.cy.nodes(".named").style({ "font-size": 11 / closer, "text-outline-width": 2.5 / closer });
   }
 
   // Cytoscape's own fit measures every element, which takes it a second for 5,000 nodes; places are enough.
-  function fit(nodes = null) {
-    const [width, height] = [graph.clientWidth || 400, graph.clientHeight || 300];
-    const places = nodes ? nodes.map((node) => view.places[node]) : view.places;
+  fit(nodes = null) {
+    const [width, height] = this.size();
+    const places = nodes ? nodes.map((node) => this.places[node]) : this.places;
     const [left, right] = numbers(places.map(({ x }) => x)).domain;
     const [top, bottom] = numbers(places.map(({ y }) => y)).domain;
     const margin = nodes ? Math.min(width, height) / 4 : 26;
-    const zoom = Math.min((width - 2 * margin) / Math.max(1, right - left), (height - 2 * margin) / Math.max(1, bottom - top), nodes ? 2.5 : 1.4);
-    drawing = true;
-    view.cy.viewport({ zoom, pan: { x: width / 2 - (zoom * (left + right)) / 2, y: height / 2 - (zoom * (top + bottom)) / 2 } });
-    drawing = false;
-    fitted = !nodes;
+    const across = (width - 2 * margin) / Math.max(1, right - left);
+    const down = (height - 2 * margin) / Math.max(1, bottom - top);
+    const zoom = Math.max(0.1, Math.min(across, down, nodes ? 2.5 : 1.4));
+    const pan = { x: width / 2 - (zoom * (left + right)) / 2, y: height / 2 - (zoom * (top + bottom)) / 2 };
+    this.move(() => this.cy.viewport({ zoom, pan }));
+    this.fitted = nodes === null;
   }
 
-  // A graph that the reader has not moved keeps filling its panel.
-  const observer = new ResizeObserver(() => {
-    if (!view.cy || graph.clientWidth === 0) return;
-    drawing = true;
-    view.cy.resize();
-    if (fitted) fit();
-    drawing = false;
-  });
-  observer.observe(graph);
-  app.onDestroy(() => {
-    observer.disconnect();
-    view.cy?.destroy();
-  });
+  // A change of the view that the reader has not made.
+  move(change) {
+    this.moving = true;
+    change();
+    this.moving = false;
+  }
 
-  return Object.assign(view, {
-    build, recolour, filterEdges, mark, fit,
-    restyle: () => view.cy.style(graphStyle(themeColours(root))),
-  });
+  // Where nodes are in the panel, in pixels.
+  shownPlace(node) {
+    const pan = this.cy.pan();
+    const zoom = this.cy.zoom();
+    return { x: this.places[node].x * zoom + pan.x, y: this.places[node].y * zoom + pan.y };
+  }
+
+  // A graph that the reader has not moved keeps filling its panel, and is laid out for the new form once the size rests.
+  watchSize() {
+    let resting = 0;
+    const observer = new ResizeObserver(() => {
+      if (!this.cy || this.graph.clientWidth === 0 || this.placedFor === String(this.size())) return;
+      this.move(() => this.cy.resize());
+      if (!this.fitted) return;
+      this.fit();
+      clearTimeout(resting);
+      resting = setTimeout(() => this.placeAgain(), 150);
+    });
+    observer.observe(this.graph);
+    this.app.onDestroy(() => {
+      observer.disconnect();
+      clearTimeout(resting);
+      this.cy?.destroy();
+    });
+  }
+
+  placeAgain() {
+    this.place();
+    const looks = this.looks(this.app.store.get());
+    this.cy.batch(() => this.cy.nodes().forEach((node, i) => node.position(this.places[i]).data(looks(i))));
+    this.fit();
+  }
 }

@@ -12,8 +12,11 @@ function makeLegend(app) {
   function draw() {
     const { color } = app.store.get();
     const values = nodeValues(app, app.activeLayer(), color);
-    const categories = color === "class" || values.kind === "number" ? [] : (values.categories ?? componentNames(values.values));
-    element.replaceChildren(...categories.slice(0, 40).map((name, i) => make("span", { class: "key" }, swatch(i), name)));
+    const categories =
+      color === "class" || values.kind === "number" ? [] : (values.categories ?? componentNames(values.values));
+    element.replaceChildren(
+      ...categories.slice(0, 40).map((name, i) => make("span", { class: "key" }, swatch(i), name)),
+    );
     if (categories.length > 40) element.append(make("span", { class: "key" }, `and ${categories.length - 40} more`));
     element.hidden = categories.length === 0;
   }

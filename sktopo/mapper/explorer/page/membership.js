@@ -36,14 +36,22 @@ function inputsOfPoints(layer, points) {
   return { flags, inputs: flaggedPlaces(flags, n) };
 }
 
-// The trace of a set of inputs in a layer: of every node, the share of its points that come from them.
+// The trace of a set of inputs in a layer: of every node, the share of its inputs that are among them. An input with
+// several points in a node counts once: `seen` holds the last node that the input was met in.
 function sharesOfNodes(layer, inputFlags) {
   const { offsets, items } = layer.members;
   const shares = new Float32Array(layer.nodes.n);
+  const seen = new Int32Array(layer.nInputs).fill(-1);
   for (let node = 0; node < shares.length; node++) {
-    let hits = 0;
-    for (let i = offsets[node]; i < offsets[node + 1]; i++) hits += inputFlags[inputOfPoint(layer, items[i])];
-    shares[node] = hits / Math.max(1, offsets[node + 1] - offsets[node]);
+    let [hits, all] = [0, 0];
+    for (let i = offsets[node]; i < offsets[node + 1]; i++) {
+      const input = inputOfPoint(layer, items[i]);
+      if (seen[input] === node) continue;
+      seen[input] = node;
+      hits += inputFlags[input];
+      all++;
+    }
+    shares[node] = hits / Math.max(1, all);
   }
   return shares;
 }
@@ -56,8 +64,32 @@ function nodesWithInput(layer, input) {
 
 function nodesAbove(shares, least) {
   const found = [];
-  shares.forEach((share, node) => { if (share > least) found.push(node); });
+  shares.forEach((share, node) => {
+    if (share > least) found.push(node);
+  });
   return found;
+}
+
+// The points of each input, end to end: those of input i are points[offsets[i]] up to points[offsets[i + 1]].
+function pointsByInput(layer, points) {
+  const offsets = new Uint32Array(layer.nInputs + 1);
+  for (const point of points) offsets[inputOfPoint(layer, point) + 1]++;
+  for (let i = 0; i < layer.nInputs; i++) offsets[i + 1] += offsets[i];
+  const next = offsets.slice();
+  const sorted = new Uint32Array(points.length);
+  for (const point of points) sorted[next[inputOfPoint(layer, point)]++] = point;
+  return { offsets, points: sorted };
+}
+
+function membersOf(layer, node) {
+  const { offsets, items } = layer.members;
+  return items.subarray(offsets[node], offsets[node + 1]);
+}
+
+function countByNode(layer, labelOf, nLabels) {
+  return Array.from({ length: layer.nodes.n }, (_, node) =>
+    countLabels(layer, membersOf(layer, node), labelOf, nLabels),
+  );
 }
 
 // Points of each label; the last entry counts those of unknown label.

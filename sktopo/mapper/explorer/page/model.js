@@ -12,11 +12,19 @@ function makeModel(data) {
     const key = JSON.stringify([settingName, layerName]);
     if (!decoded.has(key)) {
       const setting = data.settings.find((each) => each.name === settingName);
-      decoded.set(key, readLayer(setting.layers.find((each) => each.name === layerName), inputs));
+      decoded.set(
+        key,
+        readLayer(
+          setting.layers.find((each) => each.name === layerName),
+          inputs,
+        ),
+      );
     }
     return decoded.get(key);
   }
-  return { title: data.title, minSupport: data.min_support, inputs, settings, layer };
+  const layers = (settingName) =>
+    settings.find(({ name }) => name === settingName).layerNames.map((name) => layer(settingName, name));
+  return { title: data.title, minSupport: data.min_support, inputs, settings, layer, layers };
 }
 
 function readInputs(raw) {
@@ -46,20 +54,22 @@ function readSheets(raw) {
 
 function readLayer(raw, inputs) {
   const nodes = raw.nodes;
+  const members = unpackRows(nodes.members);
   const edges = { ...raw.edges, n: raw.edges.u.length };
-  return {
+  const layer = {
     name: raw.name,
     nPoints: raw.n_points,
     coverage: raw.coverage,
     noiseShare: raw.noise_share,
     lensNames: raw.lens_names,
     nodes: { ...nodes, meanImages: readSheets(nodes.mean_images) },
-    members: unpackRows(nodes.members),
+    members,
     edges,
     neighbours: readNeighbours(nodes.n, edges),
     pointInput: unpack(raw.point_input),
     pointPosition: unpack(raw.point_position),
     features: raw.features ?? [],
+    nFeatures: raw.n_features ?? {}, // of each kind, those that are not listed included
     nulls: raw.nulls,
     projections: (raw.projections ?? []).map((each) => ({
       name: each.name,
@@ -70,6 +80,9 @@ function readLayer(raw, inputs) {
     valuesOf: new Map(), // what nodeValues has computed, by the name of the colouring
     nInputs: inputs.n,
   };
+  // Counted here, not read: the graph's own classes may be other ones than those of the inputs.
+  layer.classCounts = inputs.classOf && countByNode(layer, inputs.classOf, inputs.classes.length);
+  return layer;
 }
 
 // For every node its edges, end to end: those of node i are edge[offsets[i]] up to edge[offsets[i + 1]], with the node
@@ -85,7 +98,10 @@ function readNeighbours(nNodes, edges) {
   const node = new Uint32Array(2 * edges.n);
   const edge = new Uint32Array(2 * edges.n);
   for (let k = 0; k < edges.n; k++) {
-    for (const [from, to] of [[edges.u[k], edges.v[k]], [edges.v[k], edges.u[k]]]) {
+    for (const [from, to] of [
+      [edges.u[k], edges.v[k]],
+      [edges.v[k], edges.u[k]],
+    ]) {
       node[next[from]] = to;
       edge[next[from]++] = k;
     }

@@ -8,7 +8,9 @@ function mount(root, data, options = {}) {
   const endings = [];
   const number = ++mounted;
   const app = {
-    root, model, first,
+    root,
+    model,
+    first,
     ownsPage: options.hash === true,
     store: makeStore(options.hash ? readHash(location.hash, first, model) : first),
     views: [],
@@ -18,12 +20,13 @@ function mount(root, data, options = {}) {
     viewOf: (name) => app.views.find((view) => view.name === name),
     activeLayer: () => model.layer(app.store.get().setting, app.store.get().layer),
     filteredClasses: () => app.store.get().classes.map((name) => model.inputs.classes.indexOf(name)),
-    say: (text) => { app.controls.status.textContent = text; },
+    say: (text) => {
+      app.controls.status.textContent = text;
+    },
   };
   addActions(app);
   addMemory(app);
   app.selection = makeSelection(app);
-  app.listenToGraph = app.selection.listenToGraph;
   app.tooltip = makeTooltip(app);
   app.help = makeHelp();
   const theme = addTheme(app);
@@ -38,12 +41,15 @@ function mount(root, data, options = {}) {
   app.store.listen((state, changed) => {
     if (changed.has("theme")) theme.apply();
     redraw(app, state, changed);
-    if (options.onSelection && ["nodes", "layer", "setting"].some((key) => changed.has(key))) options.onSelection(selectionOf(app));
+    if (changed.has("nodes")) app.say(selectionSentence(app));
+    if (options.onSelection && ["nodes", "layer", "setting"].some((key) => changed.has(key)))
+      options.onSelection(selectionOf(app));
   });
   if (options.hash) linkHash(app);
   markReady(app);
   root.sktopo = { cy: {}, state: () => app.store.get(), select: app.selection.select };
-  for (const view of app.views) Object.defineProperty(root.sktopo.cy, view.name, { get: () => view.cy, enumerable: true });
+  for (const view of app.views)
+    Object.defineProperty(root.sktopo.cy, view.name, { get: () => view.cy, enumerable: true });
   return {
     select: app.selection.select,
     destroy: () => {
@@ -54,80 +60,39 @@ function mount(root, data, options = {}) {
   };
 }
 
-// Steps that several parts offer.
-function addActions(app) {
-  const { model, store } = app;
-  app.changeMode = (mode) => {
-    store.set({ mode }, "replace");
-    app.say(MODE_HINTS[mode]);
-  };
-  app.changeSetting = (setting) => store.set(checkedState({ ...store.get(), setting, nodes: [] }, app.first, model));
-  app.toggleClass = (name) => {
-    const { classes } = store.get();
-    store.set({ classes: classes.includes(name) ? classes.filter((each) => each !== name) : [...classes, name] });
-  };
-  app.goTo = (layer, nodes) => {
-    app.selection.select(layer, nodes);
-    app.viewOf(layer).fit(nodes);
-  };
-  app.showInput = (input) => {
-    const { layer } = store.get();
-    const nodes = nodesWithInput(app.activeLayer(), input);
-    app.selection.select(layer, nodes);
-    app.say(`${inputLabel(app, input)} is in ${count(nodes.length, "node")}.`);
-  };
-  app.colourLabel = (key) => colourOptions(model, app.activeLayer()).find((option) => option.key === key).label;
-  app.wantedInputs = (inputs) => {
-    const wanted = new Set(app.filteredClasses());
-    return wanted.size ? inputs.filter((input) => wanted.has(model.inputs.classOf[input])) : inputs;
-  };
-}
-
-// What is worked out once per selection, layer or setting, and asked for by several parts.
-function addMemory(app) {
-  const { model, store } = app;
-  const remember = (keyOf, work) => {
-    let [key, value] = [null, null];
-    return () => {
-      if (keyOf() !== key) [key, value] = [keyOf(), work()];
-      return value;
-    };
-  };
-  const selected = () => {
-    const { setting, layer, nodes, mode } = store.get();
-    return JSON.stringify([setting, layer, nodes, mode === "edge"]);
-  };
-  app.content = remember(selected, () => contentOf(app));
-  app.traces = remember(() => `${selected()}${store.get().trace}`, () => {
-    const { layer, nodes, trace } = store.get();
-    const others = trace && nodes.length ? app.views.filter((view) => view.name !== layer) : [];
-    return new Map(others.map((view) => [view.name, sharesOfNodes(view.layer, app.content().flags)]));
-  });
-  const totals = new Map();
-  app.labelTotals = (layer) => {
-    const { classes, classOf } = model.inputs;
-    if (!totals.has(layer)) totals.set(layer, countLabels(layer, Array.from({ length: layer.nPoints }, (_, i) => i), classOf, classes.length));
-    return totals.get(layer);
-  };
-  const means = new Map();
-  app.meanSheets = (layer) => {
-    if (!means.has(layer)) means.set(layer, makeSheets(layer.nodes.meanImages));
-    return means.get(layer);
-  };
-}
-
 function buildPage(app) {
   const { root, model, store } = app;
   const controls = makeControls(app);
   app.controls = controls;
-  app.parts = { filter: makeClassFilter(app), legend: makeLegend(app), details: makeDetails(app), projection: makeProjection(app), features: makeFeatures(app) };
+  app.parts = {
+    filter: makeClassFilter(app),
+    legend: makeLegend(app),
+    details: makeDetails(app),
+    projection: makeProjection(app),
+    features: makeFeatures(app),
+  };
   const { filter, legend, details, projection, features } = app.parts;
-  app.views = model.settings[0].layerNames.map((name) => makeLayerView(app, name));
+  app.views = model.settings[0].layerNames.map((name) => new LayerView(app, name));
   const layers = makeLayers(app, app.views);
-  root.replaceChildren(controls.top, controls.tools,
+  root.replaceChildren(
+    controls.top,
+    controls.tools,
     make("div", { class: "bar keys" }, controls.search.element, filter.element, legend.element),
-    make("main", {}, make("div", { class: "work" }, layers.element, make("div", { class: "dock" }, projection.element, features.element)), details.element),
-    make("footer", { class: "bar bottom" }, controls.status), app.tooltip.element, app.help.element);
+    make(
+      "main",
+      {},
+      make(
+        "div",
+        { class: "work" },
+        layers.element,
+        make("div", { class: "dock" }, projection.element, features.element),
+      ),
+      details.element,
+    ),
+    make("footer", { class: "bar bottom" }, controls.status),
+    app.tooltip.element,
+    app.help.element,
+  );
   layers.arrange();
   for (const view of app.views) {
     view.build(model.layer(store.get().setting, view.name));
@@ -144,9 +109,11 @@ function redraw(app, state, changed, built = false) {
   const { filter, legend, details, projection, features } = app.parts;
   app.root.dataset.mode = state.mode;
   app.root.classList.toggle("solo", state.solo);
-  if (changed.has("setting") && !built) for (const view of app.views) view.build(app.model.layer(state.setting, view.name));
+  if (changed.has("setting") && !built)
+    for (const view of app.views) view.build(app.model.layer(state.setting, view.name));
   else if (!built) {
-    if (any("color", "size") || (state.color === "filtered" && changed.has("classes"))) for (const view of app.views) view.recolour(state);
+    if (any("color", "size") || (state.color === "filtered" && changed.has("classes")))
+      for (const view of app.views) view.recolour(state);
     if (any("jaccard", "intersection", "support")) for (const view of app.views) view.filterEdges(state);
   }
   app.controls.draw();
@@ -154,13 +121,21 @@ function redraw(app, state, changed, built = false) {
   if (any("classes", "setting")) filter.draw();
   if (any("nodes", "layer", "setting", "trace", "classes", "mode", "jaccard", "intersection", "support")) {
     const shares = app.traces();
-    for (const view of app.views) view.mark(state, view.name === state.layer ? state.nodes : [], shares.get(view.name) ?? null);
+    for (const view of app.views)
+      view.mark(state, view.name === state.layer ? state.nodes : [], shares.get(view.name) ?? null);
   }
   if (any("nodes", "layer", "setting", "trace", "classes", "mode")) details.draw();
   if (any("layer", "setting", "projection")) projection.choose();
   else if (any("nodes", "color", "classes")) projection.draw();
   if (changed.has("setting")) features.draw();
   else if (any("nodes", "layer")) features.markShown();
+}
+
+function selectionSentence(app) {
+  const { nodes, inputs, layer } = app.content();
+  return nodes.length
+    ? `${nodes.length === 1 ? `Node ${nodes[0]}` : count(nodes.length, "node")} of ${layer.name}: ${count(inputs.length, "input")}.`
+    : "Nothing chosen.";
 }
 
 function selectionOf(app) {
@@ -170,8 +145,10 @@ function selectionOf(app) {
 
 // Ready when every graph has been painted once, which the frame after cytoscape's own has.
 function markReady(app) {
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    app.root.dataset.ready = "true";
-    performance.mark("sktopo-ready");
-  }));
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      app.root.dataset.ready = "true";
+      performance.mark("sktopo-ready");
+    }),
+  );
 }

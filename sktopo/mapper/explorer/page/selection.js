@@ -17,16 +17,30 @@ function makeSelection(app) {
     store.set({ layer, nodes: [...new Set(nodes)].sort((a, b) => a - b) });
   }
 
+  function addNodes(layer, nodes, adding) {
+    const now = store.get();
+    select(layer, adding && now.layer === layer ? [...now.nodes, ...nodes] : nodes);
+  }
+
   function clickNode(view, node, adding) {
     const now = store.get();
-    const before = adding && now.layer === view.name ? now.nodes : [];
-    const add = (nodes) => select(view.name, [...before, ...nodes]);
+    const add = (nodes) => addNodes(view.name, nodes, adding);
     switch (now.mode) {
-      case "path": return clickPath(view, node);
-      case "loop": return clickLoop(view, node, add);
-      case "component": return add(componentOf(view.layer, view.hidden, node));
-      default: return before.includes(node) ? select(view.name, before.filter((each) => each !== node)) : add([node]);
+      case "path":
+        return clickPath(view, node);
+      case "loop":
+        return clickLoop(view, node, add);
+      case "component":
+        return add(componentOf(view.layer, view.hidden, node));
+      default:
+        return adding && now.layer === view.name && now.nodes.includes(node) ? drop(node) : add([node]);
     }
+  }
+
+  function drop(node) {
+    const { layer, nodes } = store.get();
+    const left = nodes.filter((each) => each !== node);
+    select(layer, left);
   }
 
   function clickPath(view, node) {
@@ -55,19 +69,26 @@ function makeSelection(app) {
     if (store.get().mode === "edge") select(view.name, [view.layer.edges.u[k], view.layer.edges.v[k]]);
   }
 
-  function clear() {
+  function clear(layer = store.get().layer) {
     pathFrom = null;
-    store.set({ nodes: [] });
+    store.set({ layer, nodes: [] });
   }
 
   // Called by a layer's view for every graph that it builds.
   function listenToGraph(view) {
-    const adding = (event) => event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
+    const adding = (event) =>
+      event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
     view.cy.on("tap", "node", (event) => clickNode(view, event.target.data("node"), adding(event)));
     view.cy.on("tap", "edge", (event) => clickEdge(view, event.target.data("edge")));
-    view.cy.on("tap", (event) => { if (event.target === view.cy && !adding(event)) clear(); });
+    view.cy.on("tap", (event) => {
+      if (event.target !== view.cy) return;
+      const edge =
+        view.large && store.get().mode === "edge" ? nearestEdge(view, event.position, 6 / view.cy.zoom()) : -1;
+      if (edge >= 0) clickEdge(view, edge);
+      else if (!adding(event)) clear(view.name);
+    });
     view.cy.on("mouseover", "node", (event) => {
-      event.target.addClass("hovered");
+      if (!view.large) event.target.addClass("hovered");
       app.tooltip.show(view, event.target.data("node"));
     });
     view.cy.on("mouseout", "node", (event) => {
@@ -77,7 +98,7 @@ function makeSelection(app) {
     view.cy.on("viewport", () => app.tooltip.hide());
   }
 
-  return { select, clear, clickNode, listenToGraph };
+  return { select, addNodes, clear, clickNode, listenToGraph };
 }
 
 // The points and inputs that the chosen nodes hold. Of an edge, those that both its nodes have.
@@ -93,29 +114,39 @@ function contentOf(app) {
 function makeTooltip(app) {
   const element = make("div", { class: "tooltip", role: "presentation", hidden: true });
   function show(view, node) {
-    const at = view.cy.getElementById(`n${node}`).renderedPosition();
+    const at = view.shownPlace(node);
     const stage = view.graph.getBoundingClientRect();
     const root = app.root.getBoundingClientRect();
-    element.replaceChildren(make("b", {}, `Node ${node}`), ...describeNode(app, view.layer, node).map((line) => make("span", {}, line)));
+    element.replaceChildren(
+      make("b", {}, `Node ${node}`),
+      ...describeNode(app, view.layer, node).map((line) => make("span", {}, line)),
+    );
     element.hidden = false;
     const right = at.x + stage.left - root.left;
     element.style.left = `${Math.min(right + 14, root.width - element.offsetWidth - 8)}px`;
     element.style.top = `${Math.max(8, at.y + stage.top - root.top - element.offsetHeight - 10)}px`;
   }
-  return { element, show, hide: () => { element.hidden = true; } };
+  return {
+    element,
+    show,
+    hide: () => {
+      element.hidden = true;
+    },
+  };
 }
 
 function describeNode(app, layer, node) {
   const { classes } = app.model.inputs;
   const lines = [count(layer.nodes.size[node], "member")];
   if (layer.nodes.noise[node]) lines.push("noise of its cell");
-  if (classes && layer.nodes.class_counts) {
-    const counts = layer.nodes.class_counts[node];
-    const most = largest(counts);
+  if (layer.classCounts) {
+    const counts = layer.classCounts[node];
+    const most = mostFrequent(counts);
     if (most >= 0) lines.push(`${percent(counts[most] / layer.nodes.size[node])} ${classes[most]}`);
   }
   const { color } = app.store.get();
   const values = nodeValues(app, layer, color);
-  if (values.kind === "number" && color !== "size") lines.push(`${app.colourLabel(color)}: ${short(values.values[node])}`);
+  if (values.kind === "number" && color !== "size")
+    lines.push(`${app.colourLabel(color)}: ${short(values.values[node])}`);
   return lines;
 }

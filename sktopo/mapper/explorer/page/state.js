@@ -56,7 +56,7 @@ function readHash(hash, first, model) {
   for (const part of hash.replace(/^#/, "").split("&")) {
     const cut = part.indexOf("=");
     const key = part.slice(0, cut);
-    if (cut < 0 || !(key in first)) continue;
+    if (cut < 0 || !Object.hasOwn(first, key)) continue;
     try {
       state[key] = readValue(part.slice(cut + 1), first[key]);
     } catch {
@@ -77,9 +77,13 @@ function checkedState(state, first, model) {
   const setting = model.settings.find((each) => each.name === state.setting) ?? model.settings[0];
   const layerName = setting.layerNames.includes(state.layer) ? state.layer : setting.layerNames[0];
   const layer = model.layer(setting.name, layerName);
-  const nodes = [...new Set(state.nodes.map(Number))].filter((node) => Number.isInteger(node) && node >= 0 && node < layer.nodes.n);
-  const coloured = colourOptions(model, layer).some((option) => option.key === state.color);
-  const sized = sizeOptions(model, layer).some((option) => option.key === state.size);
+  const layers = model.layers(setting.name);
+  const known = state.layer === layerName ? state.nodes : []; // numbers of another layer's nodes mean nothing here
+  const nodes = [...new Set(known.filter((node) => /^\d+$/.test(node)).map(Number))].filter(
+    (node) => node < layer.nodes.n,
+  );
+  const coloured = colourOptions(model.inputs, layers).some((option) => option.key === state.color);
+  const sized = sizeOptions(model.inputs, layers).some((option) => option.key === state.size);
   return {
     ...state,
     setting: setting.name,
