@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sktopo.mapper.explorer.packing import MANY, packed, packed_integers, packed_numbers, packed_rows
@@ -11,6 +11,7 @@ from tests.mapper.explorer.decoding import unpacked
 rising = st.lists(st.integers(0, 2**32 - 1), max_size=30, unique=True).map(sorted)
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(rising, max_size=8))
 def test_rows_of_rising_numbers_are_read_back(rows):
     indptr = np.cumsum([0, *map(len, rows)])
