@@ -21,6 +21,8 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
     list_at, list_w, row_list, source_units = tables.list_at, tables.list_w, tables.row_list, tables.source_units
     head, after, top, bits = queue.head, queue.after, queue.top, queue.bits
     for k in range(start, start + tables.ops[o, N_SOURCE]):
+        if h[k] == 0.0:  # most of a layer, often; its list is far away in memory
+            continue
         begin, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
         i = begin + entry[k]
         if i == stop and i > begin and cut:
@@ -78,6 +80,23 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
         floor = max(lo, lightest)
         resting, ahead, wasted = 0.0, 0, 0  # resting: weight of an edge into the giant component, once there is one
         began = i = start + entry[k]
+        if corner < 0 and units_at >= 0 and giant_label < 0:  # the usual case, without what it does not need
+            offered = n
+            while i < stop and n < len(buffer_phi):
+                phi = np.float64(list_w[np.uint64(i)]) * h_k
+                if phi < floor:
+                    break
+                v = base + list_j[np.uint64(i)]
+                buffer_phi[np.uint64(n)], buffer_u[np.uint64(n)], buffer_v[np.uint64(n)] = phi, u, v
+                n += label[np.uint64(v)] != own  # without a branch, which would often be guessed wrongly
+                i += 1
+            wasted = i - began - (n - offered)
+            if n < len(buffer_phi):
+                ahead = i
+                while i < min(stop, ahead + LOOK_AHEAD) and label[np.uint64(base + list_j[np.uint64(i)])] == own:
+                    i += 1
+                wasted += i - ahead
+                ahead = LOOK_AHEAD
         while i < stop:
             phi = np.float64(list_w[i]) * h_k
             if phi < lightest or phi < resting or (phi < floor and ahead == LOOK_AHEAD):

@@ -108,6 +108,8 @@ def _heaviest(tables, h, listed_phi):
     top = 0.0
     list_at, list_w, row_list, source_units = tables.list_at, tables.list_w, tables.row_list, tables.source_units
     for k in range(len(row_list)):
+        if h[k] == 0.0:
+            continue
         start = list_at[row_list[k]]
         if start < list_at[row_list[k] + 1] and source_units[k] >= 0:
             phi = np.float64(list_w[start]) * h[k]
