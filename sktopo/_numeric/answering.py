@@ -19,7 +19,7 @@ from sktopo._numeric.bucket_queue import SMALLEST, push, take
 from sktopo._numeric.buffer import thin_buffer
 from sktopo._numeric.chunks import chunk_maxima, heaviest_by_chunks
 from sktopo._numeric.columns import column_price, scan_columns
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import kernel, leaf
 from sktopo._numeric.memory import doubles, ints
 from sktopo._numeric.planes import UNKNOWN, heaviest_by_planes, planes_price
 from sktopo._numeric.rows import queue_rows
@@ -88,7 +88,7 @@ def new_answering(memory, tables, n_h_bounds):
     )
 
 
-@kernel
+@leaf
 def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer, n):
     """Offer the edges of at least `lo`, the floor of the bucket, into results outside the giant component."""
     due, column_op, column_phi, column_u = queue.due, answering.column_op, answering.column_phi, answering.column_u
@@ -139,14 +139,14 @@ def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer,
     return n
 
 
-@kernel
+@leaf
 def _queue_columns(queue, start, stop, column_phi, earliest):
     for d in range(start, stop):
         if column_phi[queue.due[d]] > 0.0:
             push(queue, queue.due[d], column_phi[queue.due[d]], earliest)
 
 
-@kernel
+@leaf
 def _largest(op, target_units, label, size):
     """A vertex of the largest component that holds a result, or one of a sample of many."""
     vertex = target_units[op[TARGET_AT]]
@@ -156,7 +156,7 @@ def _largest(op, target_units, label, size):
     return vertex
 
 
-@kernel
+@leaf
 def _count_outside(op, target_units, label, giant_label):
     """Number of results outside the giant component."""
     outside = 0
@@ -169,7 +169,7 @@ def _count_outside(op, target_units, label, giant_label):
     return outside
 
 
-@kernel
+@leaf
 def change_is_due(giant, waste, check_at, spent, budget):
     """Whether `change_answering` would look at any operator."""
     for o in range(len(giant)):
@@ -178,7 +178,7 @@ def change_is_due(giant, waste, check_at, spent, budget):
     return False
 
 
-@kernel
+@leaf
 def asking_price(op, outside):
     """What asking results for their heaviest in-edges costs, in row steps, and whether to do it by planes."""
     if op[KIND] == DENSE:
@@ -187,7 +187,7 @@ def asking_price(op, outside):
     return min(one_by_one, by_planes), by_planes < one_by_one
 
 
-@kernel
+@leaf
 def change_answering(tables, h, least, components, entry, answering, rows, columns, buffer, patience, bucket, memory):
     """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
     label, size = components.label, components.size
@@ -214,7 +214,7 @@ def change_answering(tables, h, least, components, entry, answering, rows, colum
                 _ask_columns(tables, o, h, least, label, answering, columns, buffer, bucket, by_planes, memory)
 
 
-@kernel
+@leaf
 def _ask_columns(tables, o, h, least, label, answering, queue, buffer, bucket, by_planes, memory):
     """Queue the results outside the giant component at their heaviest edge."""
     op, target_units, due, column_op = tables.ops[o], tables.target_units, queue.due, answering.column_op

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import kernel, leaf
 from sktopo._numeric.memory import doubles, ints
 
 __all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
@@ -47,7 +47,7 @@ def new_buffer(memory, n_vertices):
     )
 
 
-@kernel
+@leaf
 def _before(phi, u, v, a_phi, a_u, a_v):
     """Whether edge (phi, u, v) comes before edge a."""
     if phi != a_phi:
@@ -55,7 +55,7 @@ def _before(phi, u, v, a_phi, a_u, a_v):
     return u < a_u or (u == a_u and v < a_v)
 
 
-@kernel
+@leaf
 def _insertion_sort(phi, u, v, start, stop):
     for e in range(start + 1, stop):
         a_phi, a_u, a_v = phi[e], u[e], v[e]
@@ -66,7 +66,7 @@ def _insertion_sort(phi, u, v, start, stop):
         phi[f], u[f], v[f] = a_phi, a_u, a_v
 
 
-@kernel
+@leaf
 def _merge_sort(buffer, start, stop):
     """Bottom-up, for the rare bins that ties fill."""
     phi, u, v = buffer.phi, buffer.u, buffer.v
@@ -90,7 +90,7 @@ def _merge_sort(buffer, start, stop):
         width *= 2
 
 
-@kernel
+@leaf
 def _copy_back(buffer, start, stop):
     phi, u, v = buffer.phi, buffer.u, buffer.v
     other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
@@ -98,7 +98,7 @@ def _copy_back(buffer, start, stop):
         phi[e], u[e], v[e] = other_phi[e], other_u[e], other_v[e]
 
 
-@kernel
+@leaf
 def sort_buffer(buffer, n):
     """Sort the first n edges: bins over the range of weights, about one edge each, and insertion within."""
     phi, u, v = buffer.phi, buffer.u, buffer.v
@@ -132,7 +132,7 @@ def sort_buffer(buffer, n):
     _insertion_sort(phi, u, v, np.int64(0), n)  # moves edges within their bin only
 
 
-@kernel
+@leaf
 def _root(parent, x):
     while parent[x] != x:
         parent[x] = parent[parent[x]]
@@ -140,7 +140,7 @@ def _root(parent, x):
     return x
 
 
-@kernel
+@leaf
 def thin_buffer(buffer, n, label):
     """Keep a spanning forest, over components, of the first n edges; returns their new number."""
     sort_buffer(buffer, n)

@@ -4,7 +4,7 @@ import numpy as np
 
 from sktopo._numeric.bucket_queue import SMALLEST
 from sktopo._numeric.buffer import thin_buffer
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import leaf
 from sktopo._numeric.tables import (
     BOUND_AT,
     C_IN,
@@ -29,7 +29,7 @@ from sktopo._numeric.tables import (
 __all__ = ["column_price", "scan_columns"]
 
 
-@kernel
+@leaf
 def column_price(op):
     """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
@@ -38,7 +38,7 @@ def column_price(op):
     return 16 + 4 * lines + lines * op[KERNEL_D + 2] // 2
 
 
-@kernel
+@leaf
 def scan_columns(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
     """Offer every edge of at least `lo` that comes into the results `due[start:stop]` from another component.
 
@@ -59,7 +59,7 @@ def scan_columns(tables, o, due, start, stop, lo, h, label, giant_label, least, 
     return n
 
 
-@kernel
+@leaf
 def _scan_dense(tables, op, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
     weights, source_units, bounds = tables.weights, tables.source_units, tables.bounds
     h_bounds, column_phi = answering.h_bounds, answering.column_phi
@@ -105,7 +105,7 @@ def _scan_dense(tables, op, due, start, stop, lo, h, label, giant_label, least, 
     return n, looked
 
 
-@kernel
+@leaf
 def _scan_conv(tables, op, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
     weights, source_units = tables.weights, tables.source_units
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
@@ -154,7 +154,7 @@ def _scan_conv(tables, op, due, start, stop, lo, h, label, giant_label, least, a
     return n, looked
 
 
-@kernel
+@leaf
 def _taps_inside(start, n_in, n_taps, dilation):
     """First and one past the last tap of one axis that read inside the image."""
     if dilation == 1:  # the usual case needs no divisions, which would cost as much as the scan

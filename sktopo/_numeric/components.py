@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import kernel, leaf
 from sktopo._numeric.memory import doubles, ints
 
 __all__ = ["Components", "add_edges", "essential_births", "new_components"]
@@ -56,7 +56,7 @@ def new_components(memory, n_vertices):
     )
 
 
-@kernel
+@leaf
 def add_edges(components, phi, u, v, n):
     """Kruskal's algorithm over the first n edges, which are sorted and lighter than all edges before."""
     label, after, size, born = components.label, components.after, components.size, components.born

@@ -3,13 +3,19 @@
 Compiled lazily and cached on disk; without the interpreter lock, so that threads help; never fastmath,
 since persistence compares exactly and uses infinity.
 
-What makes the kernels fast: in a hot loop no array is passed to a function or taken out of a tuple, since each time
-a reference to it is counted, by an atomic operation that costs more than most loop bodies. Arrays are named before the
-loop, and what is called within it takes numbers.
+What makes the kernels fast: in a hot loop of a `kernel` no array is passed to a function or taken out of a tuple, since
+each time a reference to it is counted, by an atomic operation that costs more than most loop bodies. Arrays are named
+before the loop, and what is called within it takes numbers.
+
+A `leaf` counts no references. It makes no arrays and returns numbers only; those it is given belong to a caller that
+keeps them for as long as the leaf runs, so there is nothing to count. numba refuses to compile a leaf that allocates. A
+leaf that is called many thousand times with two dozen arrays in tuples would spend most of its time counting.
 """
 
 from numba import njit
 
-__all__ = ["kernel"]
+__all__ = ["kernel", "leaf"]
 
-kernel = njit(cache=True, nogil=True, error_model="numpy")
+# What a function says of `_nrt` (numba's run time, which counts) is handed on to those it calls that say nothing.
+kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=True)
+leaf = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -9,7 +9,7 @@ which all edges leave.
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import kernel, leaf
 from sktopo._numeric.memory import doubles, longs
 from sktopo._numeric.tables import (
     C_IN,
@@ -34,13 +34,13 @@ STRIP = 272  # places of a plane that are worked on together: their maxima stay 
 UNKNOWN = -1  # the other end of an edge of which only a bound is known
 
 
-@kernel
+@leaf
 def _plane_size(op, axis):
     """Places of one stride phase that results read, along one axis."""
     return op[OUT_D + axis] + (op[KERNEL_D + axis] - 1) * op[DILATION_D + axis] // op[STRIDE_D + axis]
 
 
-@kernel
+@leaf
 def _n_places(op):
     """Places of all planes; more than there are sources where strides are longer than images."""
     n_channels = op[N_SOURCE] // (op[IN_D] * op[IN_D + 1] * op[IN_D + 2])
@@ -48,19 +48,19 @@ def _n_places(op):
     return n_channels * per_phase * op[STRIDE_D] * op[STRIDE_D + 1] * op[STRIDE_D + 2]
 
 
-@kernel
+@leaf
 def _n_groups(op):
     return (op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] + GROUP - 1) // GROUP
 
 
-@kernel
+@leaf
 def _span(op):
     """From the first result's place in a plane to one past the last's."""
     n1, n2 = _plane_size(op, 1), _plane_size(op, 2)
     return ((op[OUT_D] - 1) * n1 + op[OUT_D + 1] - 1) * n2 + op[OUT_D + 2]
 
 
-@kernel
+@leaf
 def planes_price(op):
     """What `heaviest_by_planes` costs, in row steps."""
     n_channels = op[N_TARGET] // (op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2])
@@ -69,7 +69,7 @@ def planes_price(op):
     return passes * (span // 10 + 8 * ((span + STRIP - 1) // STRIP)) + 2 * _n_places(op)
 
 
-@kernel
+@leaf
 def _fill_planes(op, h, source_units, planes):
     """Every channel of sources by stride phases, with zeros where there is no source."""
     n0, n1, n2 = op[IN_D], op[IN_D + 1], op[IN_D + 2]
@@ -92,7 +92,7 @@ def _fill_planes(op, h, source_units, planes):
                         at += 1
 
 
-@kernel
+@leaf
 def _tap_places(op, places, tap_sources):
     """How far into the planes of a channel, and among its sources, each tap reads.
 
@@ -110,7 +110,7 @@ def _tap_places(op, places, tap_sources):
             tap_sources[t] = (x0 * op[IN_D + 1] + x1) * op[IN_D + 2] + x2
 
 
-@kernel
+@leaf
 def _compare(planes, at_0, at_1, at_2, w_0, w_1, w_2, group, n, first, second, winner):
     """Enter the products of three taps into the two largest so far, and the group that the largest comes from."""
     at_0, at_1, at_2 = np.uint64(at_0), np.uint64(at_1), np.uint64(at_2)
@@ -125,7 +125,7 @@ def _compare(planes, at_0, at_1, at_2, w_0, w_1, w_2, group, n, first, second, w
         first[i] = a if a > old else old
 
 
-@kernel
+@leaf
 def _least(bits):
     """Smallest of some positive floats, seen as integers, of which processors compare many at a time."""
     least = bits[0]
@@ -134,7 +134,7 @@ def _least(bits):
     return least
 
 
-@kernel
+@leaf
 def _prepare_strip(op, channel, start, n, label, target_units, giant_label, first, second, winner):
     """Nothing found yet for results outside the giant component, and nothing sought elsewhere.
 
@@ -163,7 +163,7 @@ def _prepare_strip(op, channel, start, n, label, target_units, giant_label, firs
     return outside
 
 
-@kernel
+@leaf
 def _keep_strip(
     op, channel, start, n, least, skipped, first, second, winner,
     planes, places, tap_sources, source_units, weights, column_phi, column_u, column_second,
@@ -203,7 +203,7 @@ def _keep_strip(
             results_at, sources_at = _line(op, channel, line, size1)
 
 
-@kernel
+@leaf
 def _line(op, channel, line, size1):
     """Where a line's results begin, and, less what its channel and tap add, their sources."""
     y0, y1 = line // size1, line % size1
@@ -285,7 +285,7 @@ def heaviest_by_planes(tables, op, h, least, label, giant_label, answering, memo
     return looked
 
 
-@kernel
+@leaf
 def _strongest_of_strip(planes, per_source, per_channel, start, stop, strongest):
     """Largest h that a strip of results reads, by channel of sources."""
     for c in range(len(strongest)):
@@ -296,7 +296,7 @@ def _strongest_of_strip(planes, per_source, per_channel, start, stop, strongest)
         strongest[c] = largest
 
 
-@kernel
+@leaf
 def _by_strength(strongest, first_in, c_in, order):
     """Channels of a group, strongest first."""
     for c in range(c_in):

@@ -12,7 +12,7 @@ from sktopo._numeric.answering import change_answering, change_is_due, new_answe
 from sktopo._numeric.bucket_queue import END, bucket_floor, new_queue, push, take
 from sktopo._numeric.buffer import new_buffer, sort_buffer, thin_buffer
 from sktopo._numeric.components import add_edges, new_components
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import kernel, leaf
 from sktopo._numeric.memory import ints, new_memory
 from sktopo._numeric.rows import offer_rows, queue_rows
 
@@ -89,7 +89,7 @@ def sweep(tables, n_vertices, n_h_bounds, h, least, listed_phi, listed_u, listed
     return components
 
 
-@kernel
+@leaf
 def _offer_listed(listed, bucket, phi, u, v, label, buffer, n):
     """Offer the listed edges of one bucket that join two components."""
     for d in range(take(listed, bucket)):
@@ -102,7 +102,7 @@ def _offer_listed(listed, bucket, phi, u, v, label, buffer, n):
     return n
 
 
-@kernel
+@leaf
 def _heaviest(tables, h, listed_phi):
     """The largest phi of all edges; infinity also where an h is NaN. Weights are finite."""
     top = 0.0
