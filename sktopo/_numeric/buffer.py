@@ -14,7 +14,7 @@ from sktopo._numeric.memory import doubles, ints
 
 __all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
 
-TINY = 2.3e-308  # the inverse of less might overflow
+MANTISSA = 52
 RUN = 12  # up to so many edges insertion is the fastest sort
 
 
@@ -42,7 +42,7 @@ def new_buffer(memory, n_vertices):
         doubles(memory, capacity),
         ints(memory, capacity),
         ints(memory, capacity),
-        ints(memory, capacity + 1),
+        ints(memory, 2 * capacity + 2),
         ints(memory, n_vertices),
     )
 
@@ -105,31 +105,55 @@ def sort_buffer(buffer, n):
     if n <= RUN:
         _insertion_sort(phi, u, v, np.int64(0), n)
         return
-    highest, lowest = phi[0], phi[0]
-    for e in range(1, n):
-        highest, lowest = max(highest, phi[e]), min(lowest, phi[e])
-    span = highest - lowest
-    per_unit = (n - 1) / span if span > n * TINY else 0.0
-    bins = buffer.bins
-    for b in range(n + 1):
+    bins, other_phi, other_u, other_v = buffer.bins, buffer.other_phi, buffer.other_u, buffer.other_v
+    highest = lowest = np.float64(phi[0]).view(np.int64)
+    for e in range(n):
+        bits = np.float64(phi[e]).view(np.int64)
+        highest, lowest = max(highest, bits), min(lowest, bits)
+    shift = max(0, _exponent(highest - lowest) - _exponent(n))
+    n_bins = ((highest - lowest) >> shift) + 1
+    for b in range(n_bins + 1):
         bins[b] = 0
     for e in range(n):
-        bins[min(n - 1, int((highest - phi[e]) * per_unit)) + 1] += 1
-    for b in range(n):
+        bins[((highest - np.float64(phi[e]).view(np.int64)) >> shift) + 1] += 1
+    fullest = bins[0]
+    for b in range(n_bins):
+        fullest = max(fullest, bins[b + 1])
         bins[b + 1] += bins[b]
-    other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
     for e in range(n):
-        b = min(n - 1, int((highest - phi[e]) * per_unit))
+        b = (highest - np.float64(phi[e]).view(np.int64)) >> shift
         at = bins[b]
         bins[b] += 1
         other_phi[at], other_u[at], other_v[at] = phi[e], u[e], v[e]
-    start = np.int64(0)
-    _copy_back(buffer, start, n)
-    for b in range(n):  # bins[b] is now where bin b stops
+    if fullest > RUN:
+        _copy_back(buffer, np.int64(0), n)
+        _sort_full_bins(buffer, n_bins)
+        return
+    for e in range(n):  # insertion, which moves edges within their bin only
+        a_phi, a_u, a_v = other_phi[e], other_u[e], other_v[e]
+        f = e
+        while f > 0 and _before(a_phi, a_u, a_v, phi[f - 1], u[f - 1], v[f - 1]):
+            phi[f], u[f], v[f] = phi[f - 1], u[f - 1], v[f - 1]
+            f -= 1
+        phi[f], u[f], v[f] = a_phi, a_u, a_v
+
+
+@leaf
+def _exponent(n):
+    """Of the power of two at or below n; at most one more, by rounding, where n is large; of 0 a negative number."""
+    return (np.float64(n).view(np.int64) >> MANTISSA) - 1023
+
+
+@leaf
+def _sort_full_bins(buffer, n_bins):
+    """Sort within bins, some of which ties have filled; `bins[b]` is where bin b stops."""
+    bins, start = buffer.bins, np.int64(0)
+    for b in range(n_bins):
         if bins[b] - start > RUN:
             _merge_sort(buffer, start, bins[b])
+        else:
+            _insertion_sort(buffer.phi, buffer.u, buffer.v, start, bins[b])
         start = bins[b]
-    _insertion_sort(phi, u, v, np.int64(0), n)  # moves edges within their bin only
 
 
 @leaf

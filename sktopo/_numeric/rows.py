@@ -65,6 +65,7 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
     buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
     giant, waste, touched = answering.giant, answering.waste, answering.touched
     head, after, due, top, bits = queue.head, queue.after, queue.due, queue.top, queue.bits
+    capacity = len(buffer_phi)
     for d in range(take(queue, bucket)):
         k = np.int64(due[d])
         o = row_op[k]
@@ -80,22 +81,36 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
         floor = max(lo, lightest)
         resting, ahead, wasted = 0.0, 0, 0  # resting: weight of an edge into the giant component, once there is one
         began = i = start + entry[k]
-        if corner < 0 and units_at >= 0 and giant_label < 0:  # the usual case, without what it does not need
-            offered = n
-            while i < stop and n < len(buffer_phi):
+        if units_at >= 0 and giant_label < 0:  # the usual case, without what it does not need
+            # No branch decides what is offered, since it would often be guessed wrongly: `n` says what stays.
+            offered, n_off = n, 0
+            while i < stop and n < capacity:
                 phi = np.float64(list_w[np.uint64(i)]) * h_k
                 if phi < floor:
                     break
                 v = base + list_j[np.uint64(i)]
+                if corner >= 0:
+                    on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
+                    n_off += not on
+                    v = v if on else np.int64(u)
                 buffer_phi[np.uint64(n)], buffer_u[np.uint64(n)], buffer_v[np.uint64(n)] = phi, u, v
-                n += label[np.uint64(v)] != own  # without a branch, which would often be guessed wrongly
+                n += label[np.uint64(v)] != own
                 i += 1
-            wasted = i - began - (n - offered)
-            if n < len(buffer_phi):
+            wasted = i - began - (n - offered) - n_off
+            if n < capacity:
                 ahead = i
-                while i < min(stop, ahead + LOOK_AHEAD) and label[np.uint64(base + list_j[np.uint64(i)])] == own:
-                    i += 1
-                wasted += i - ahead
+                if corner < 0:
+                    while i < min(stop, ahead + LOOK_AHEAD) and label[np.uint64(base + list_j[np.uint64(i)])] == own:
+                        i += 1
+                    wasted += i - ahead
+                else:
+                    while i < min(stop, ahead + LOOK_AHEAD):
+                        on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
+                        v = base + list_j[np.uint64(i)] if on else np.int64(u)
+                        if label[np.uint64(v)] != own:
+                            break
+                        wasted += on
+                        i += 1
                 ahead = LOOK_AHEAD
         while i < stop:
             phi = np.float64(list_w[i]) * h_k
@@ -112,7 +127,7 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
             elif phi < floor:
                 break
             else:
-                if n == len(buffer_phi):
+                if n == capacity:
                     n = thin_buffer(buffer, n, label)
                 buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
                 n += 1
