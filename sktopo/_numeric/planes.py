@@ -168,22 +168,20 @@ def _prepare_strip(op, channel, start, n, label, target_units, giant_label, firs
         Number of results outside.
     """
     size1, size2 = _plane_size(op, 1), _plane_size(op, 2)
-    out0, out1, out2 = op[OUT_D], op[OUT_D + 1], op[OUT_D + 2]
-    outside = 0
-    y2 = start % size2
-    line = start // size2
+    outside, y2, line = 0, start % size2, start // size2
+    results_at, _ = _line(op, channel, line, size1)
+    n_results = op[OUT_D + 2] if line % size1 < op[OUT_D + 1] else 0  # in this line
     for i in range(n):
         first[i], second[i], winner[i] = np.inf, 0.0, 0
-        y1 = line % size1
-        if y2 < out2 and y1 < out1:
-            j = op[TARGET_AT] + ((channel * out0 + line // size1) * out1 + y1) * out2 + y2
-            if label[target_units[j]] != giant_label:
-                first[i] = 0.0
-                outside += 1
+        if y2 < n_results and label[target_units[results_at + y2]] != giant_label:
+            first[i] = 0.0
+            outside += 1
         y2 += 1
         if y2 == size2:
             y2 = 0
             line += 1
+            results_at, _ = _line(op, channel, line, size1)
+            n_results = op[OUT_D + 2] if line % size1 < op[OUT_D + 1] else 0
     return outside
 
 

@@ -38,24 +38,23 @@ class ListedEdges:
 
     def weigh(self, values):
         """(phi, u, v) of the edges that exist for one input with these signed source values."""
-        element, u, v, weight = self.element, self.u, self.v, self.weight
+        read, u, v, weight = values.take(self.element), self.u, self.v, self.weight
         if self.choices is not None:
-            chosen = _first_largest(values[element], self.choices)
-            element, u, v, weight = element[chosen], u[chosen], v[chosen], weight[chosen]
-        phi = weight * np.abs(values[element].astype(np.float64))
+            chosen, read = _first_largest(read, self.choices)
+            u, v, weight = u.take(chosen), v.take(chosen), weight.take(chosen)
+        phi = weight * np.abs(read.astype(np.float64))
         exists = (phi > 0) & (u >= 0)
-        return phi[exists], u[exists], v[exists]
+        return (phi, u, v) if exists.all() else (phi[exists], u[exists], v[exists])
 
 
 def _first_largest(values, choices):
-    """Of every column of `choices`, places in `values` (-1 for none), the first at which the value is largest."""
-    chosen = choices[0]
-    largest = values[chosen]  # a window's first place exists, see `list_edges_of`
+    """Of every column of `choices`, places in `values`, the first at which the value is largest; and these values."""
+    chosen, largest = choices[0].copy(), values.take(choices[0])
     for others in choices[1:]:  # few rows: an argmax along so short an axis takes several times as long
-        candidates = values[others]
-        larger = (candidates > largest) & (others >= 0)
-        chosen, largest = np.where(larger, others, chosen), np.where(larger, candidates, largest)
-    return chosen
+        candidates = values.take(others)
+        np.copyto(chosen, others, where=candidates > largest)
+        np.maximum(largest, candidates, out=largest)
+    return chosen, largest
 
 
 @dataclass
@@ -165,9 +164,11 @@ class GraphPlan:
         listed = []
         for edges in self.listed:
             phi, u, v = edges.weigh(values_of(edges.source))
-            phi = phi * scales.get(edges.name, 1.0)
-            kept = (phi > 0) & (phi >= least.get(edges.name, 0.0))  # the product may underflow
-            listed.append((phi[kept], u[kept], v[kept]))
+            if edges.name in scales or edges.name in least:
+                phi = phi * scales.get(edges.name, 1.0)
+                kept = (phi > 0) & (phi >= least.get(edges.name, 0.0))  # the product may underflow
+                phi, u, v = phi[kept], u[kept], v[kept]
+            listed.append((phi, u, v))
         return _joined(listed)
 
 
@@ -223,8 +224,9 @@ def list_edges_of(operator, local):
     choices = None
     if operator.kind == "max":
         width = int(sizes.max(initial=1))
-        choices = operator.indptr[:-1, None] + np.arange(width)
-        choices = np.ascontiguousarray(np.where(np.arange(width) < sizes[:, None], choices, -1)[sizes > 0].T)
+        # Smaller windows have their first place several times, which makes no difference.
+        steps = np.where(np.arange(width)[:, None] < sizes, np.arange(width)[:, None], 0)
+        choices = np.ascontiguousarray((operator.indptr[:-1] + steps)[:, sizes > 0])
     return ListedEdges(
         name=operator.name,
         source=operator.source,
