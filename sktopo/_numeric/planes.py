@@ -8,10 +8,9 @@ which all edges leave.
 
 Planes and products are float32, of which a processor takes twice as many at a time. Both factors are divided by the
 largest of their kind and, unless they are zero, kept above 2 ** -60, so that no product over- or underflows, and zeros
-are those that were. Three roundings of 2 ** -24 each, and those of the scaling in float64, leave an exact product below
-1 + 2 ** -20 times what was found. So what was found chooses three taps, whose exact products are formed anew, and
-bounds all others; if the bound is not below the best of the three, the source counts as unknown, and the larger of both
-as the weight.
+are those that were. An exact product is then less than 1 + 2 ** -20 times what was found, see docs/threshold_sweep.rst.
+So what was found chooses three taps, whose exact products are formed anew, and bounds all others; if the bound is not
+below the best of the three, the source counts as unknown, and the larger of both as the weight.
 """
 
 import numpy as np
