@@ -27,7 +27,7 @@ from sktopo._numeric.tables import DENSE, KIND, N_IN, N_TARGET, TARGET_AT, UNITS
 
 __all__ = ["Answering", "change_answering", "change_is_due", "new_answering", "offer_columns"]
 
-EAGER = 0.25  # the part of the price of asking a convolution's results that rows may waste: they waste ever more
+EAGER = 0.125  # the part of the price of asking a convolution's results that rows may waste: they waste ever more
 SAMPLE = 128  # results whose components are compared to find the giant one
 
 

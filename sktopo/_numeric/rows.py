@@ -66,19 +66,22 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
     giant, waste, touched = answering.giant, answering.waste, answering.touched
     head, after, due, top, bits = queue.head, queue.after, queue.due, queue.top, queue.bits
     capacity = len(buffer_phi)
+    known, giant_label, units_at, taps_at, last, cut = -1, np.int64(-1), 0, 0, 0, False
+    lightest = floor = 0.0
     for d in range(take(queue, bucket)):
         k = np.int64(due[d])
-        o = row_op[k]
+        o = np.int64(row_op[k])
+        if o != known:  # rows of one operator follow each other, mostly
+            known, units_at, taps_at, last, cut = o, ops[o, UNITS_AT], ops[o, TAPS_AT], ops[o, LAST], ops[o, CUT] != 0
+            giant_label = np.int64(label[giant[o]] if giant[o] >= 0 else -1)
+            lightest = max(least[o], SMALLEST)
+        floor = max(lo, lightest)
         u = source_units[k]
         own = label[u]
-        giant_label = label[giant[o]] if giant[o] >= 0 else -1
         if own == giant_label:
             continue
-        h_k, base, units_at = h[k], row_base[k], ops[o, UNITS_AT]
+        h_k, base, corner = h[k], row_base[k], row_corner[k]
         start, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
-        corner, taps_at, last = row_corner[k], ops[o, TAPS_AT], ops[o, LAST]
-        lightest = max(least[o], SMALLEST)
-        floor = max(lo, lightest)
         resting, ahead, wasted = 0.0, 0, 0  # resting: weight of an edge into the giant component, once there is one
         began = i = start + entry[k]
         if units_at >= 0 and giant_label < 0:  # the usual case, without what it does not need
@@ -139,7 +142,7 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
         phi = 0.0
         if i < stop:
             phi = np.float64(list_w[i]) * h_k
-        elif stop > start and ops[o, CUT]:
+        elif stop > start and cut:
             phi = np.float64(list_w[stop - 1]) * h_k
             if phi >= floor or began == stop:
                 touched[o] += ops[o, N_OUT]
