@@ -101,7 +101,7 @@ def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer,
         stop = start
         giant_label = np.int64(label[giant[o]] if giant[o] >= 0 else -1)
         while d < n_due and column_op[due[d]] == o:
-            j = due[d]
+            j = np.int64(due[d])
             v, u = target_units[j], column_u[j]
             d += 1
             if giant_label < 0 or label[v] == giant_label:
@@ -142,8 +142,9 @@ def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer,
 @leaf
 def _queue_columns(queue, start, stop, column_phi, earliest):
     for d in range(start, stop):
-        if column_phi[queue.due[d]] > 0.0:
-            push(queue, queue.due[d], column_phi[queue.due[d]], earliest)
+        j = np.int64(queue.due[d])
+        if column_phi[j] > 0.0:
+            push(queue, j, column_phi[j], earliest)
 
 
 @leaf

@@ -148,12 +148,14 @@ def _exponent(n):
 def _sort_full_bins(buffer, n_bins):
     """Sort within bins, some of which ties have filled; `bins[b]` is where bin b stops."""
     bins, start = buffer.bins, np.int64(0)
+    phi, u, v = buffer.phi, buffer.u, buffer.v
     for b in range(n_bins):
-        if bins[b] - start > RUN:
-            _merge_sort(buffer, start, bins[b])
+        stop = np.int64(bins[b])  # of another type, all that is called would be compiled again
+        if stop - start > RUN:
+            _merge_sort(buffer, start, stop)
         else:
-            _insertion_sort(buffer.phi, buffer.u, buffer.v, start, bins[b])
-        start = bins[b]
+            _insertion_sort(phi, u, v, start, stop)
+        start = stop
 
 
 @leaf
