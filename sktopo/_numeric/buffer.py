@@ -2,7 +2,8 @@
 
 A block of the sweep offers few edges, unless weights tie in masses. When the buffer is full it is thinned to
 its own spanning forest, which loses nothing: an edge that is not in the forest of a part is in no forest of the
-whole.
+whole. Whoever offers edges stops when there is no room for more, says how far it came, and is called again after
+that; if each thinned the buffer itself, the sort would be compiled a dozen times.
 """
 
 from typing import NamedTuple
@@ -32,9 +33,9 @@ class Buffer(NamedTuple):
 
 
 @kernel
-def new_buffer(memory, n_vertices):
-    """Room for twice a spanning forest, so that thinning frees at least half."""
-    capacity = 2 * n_vertices + 64
+def new_buffer(memory, n_vertices, n_at_once):
+    """Room for a spanning forest, which thinning may leave, and for `n_at_once` edges more."""
+    capacity = n_vertices + n_at_once
     return Buffer(
         doubles(memory, capacity),
         ints(memory, capacity),
