@@ -70,12 +70,11 @@ def add_edges(components, phi, u, v, n):
             continue
         forest_phi[n_forest], forest_u[n_forest], forest_v[n_forest] = phi[e], u[e], v[e]
         n_forest += 1
-        if size[large] < size[small]:
-            large, small = small, large
+        swapped = size[large] < size[small]
+        large, small = small if swapped else large, large if swapped else small
         elder, younger = max(born[large], born[small]), min(born[large], born[small])
-        if younger > phi[e]:
-            birth[n_pairs], death[n_pairs] = younger, phi[e]
-            n_pairs += 1
+        birth[n_pairs], death[n_pairs] = younger, phi[e]
+        n_pairs += younger > phi[e]
         born[large] = elder if elder > 0.0 else phi[e]
         size[large] += size[small]
         w = small
