@@ -223,61 +223,66 @@ def asking_price(op, outside):
 
 @inset
 def change_answering(
-    tables, o, h, least, components, entry, answering, rows, columns, buffer, patience, bucket, memory,
+    tables, h, least, components, entry, answering, rows, columns, buffer, patience, bucket, memory,
 ):  # fmt: skip
-    """After a block: let columns answer for an operator whose rows waste much, or rows where columns were too dear."""
-    label, first = components.label, np.int64(0)
-    change, stop = _choose(tables, o, label, components.size, answering, columns, patience)
-    if change == TO_ROWS:
-        queue_rows(tables, o, h, least, entry, rows, bucket + 1)
-    elif change != NONE:
-        op, due, giant_label = tables.ops[o], columns.due, np.int64(label[answering.giant[o]])
-        if change == BY_CHUNKS:
-            chunk_maxima(op, h, answering.h_bounds)
-            answering.touched[o] += heaviest_by_chunks(tables, op, due, stop, h, least[o], answering, memory)
-        elif change == BY_PLANES:
-            answering.touched[o] += heaviest_by_planes(tables, op, h, least[o], label, giant_label, answering, memory)
-        else:
-            scan_conv(tables, o, due, first, stop, np.inf, h, label, giant_label, least, answering, buffer, first)
-        queue_columns(columns, first, stop, answering.column_phi, bucket + 1)
+    """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
+    label, first, o = components.label, np.int64(0), np.int64(0)
+    while o < len(tables.ops):
+        o, change, stop = _next_change(tables, o, label, components.size, answering, columns, patience)
+        if change == TO_ROWS:
+            queue_rows(tables, o, h, least, entry, rows, bucket + 1)
+        elif change != NONE:
+            op, due, giant_label = tables.ops[o], columns.due, np.int64(label[answering.giant[o]])
+            if change == BY_CHUNKS:
+                chunk_maxima(op, h, answering.h_bounds)
+                looked = heaviest_by_chunks(tables, op, due, stop, h, least[o], answering, memory)
+                answering.touched[o] += looked
+            elif change == BY_PLANES:
+                looked = heaviest_by_planes(tables, op, h, least[o], label, giant_label, answering, memory)
+                answering.touched[o] += looked
+            else:
+                scan_conv(tables, o, due, first, stop, np.inf, h, label, giant_label, least, answering, buffer, first)
+            queue_columns(columns, first, stop, answering.column_phi, bucket + 1)
+        o += 1
 
 
 @leaf
-def _choose(tables, o, label, size, answering, queue, patience):
-    """What is to change for an operator; `queue.due` gets the results to be asked.
+def _next_change(tables, o, label, size, answering, queue, patience):
+    """The first operator from o on for which something is to change; `queue.due` gets the results to be asked.
 
     Returns
     -------
+    o : int
     change : int
-        NONE, TO_ROWS, or the way to find the heaviest edges of the results.
+        TO_ROWS, or the way to find the heaviest edges of the results; NONE if there is no such operator.
     stop : int
         Number of results to be asked.
     """
-    op, target_units, due, column_op = tables.ops[o], tables.target_units, queue.due, answering.column_op
-    stop = np.int64(0)
-    if answering.giant[o] >= 0:
-        if answering.spent[o] <= answering.budget[o]:
-            return NONE, stop
-        answering.giant[o] = -1
-        answering.waste[o] = 0
-        answering.reluctance[o] *= 2
-        return TO_ROWS, stop
-    if answering.waste[o] < answering.check_at[o]:
-        return NONE, stop
-    giant = _largest(op, target_units, label, size)
-    giant_label = label[giant]
-    price, by_planes = asking_price(op, _count_outside(op, target_units, label, giant_label))
-    eager = 1.0 if op[KIND] == DENSE else EAGER
-    if answering.waste[o] < patience * eager * answering.reluctance[o] * price:
-        # Each look costs a pass over the results.
-        answering.check_at[o] = answering.waste[o] + max(op[N_TARGET], answering.waste[o] // 4)
-        return NONE, stop
-    answering.giant[o] = giant
-    answering.spent[o], answering.budget[o] = 0, 4 * price + op[N_TARGET]
-    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
-        if label[target_units[j]] != giant_label:
-            column_op[j], due[stop] = o, j
-            stop += 1
-    if op[KIND] == DENSE:
-        return BY_CHUNKS, stop
-    return BY_PLANES if by_planes else BY_SCANS, stop
+    target_units, due, column_op = tables.target_units, queue.due, answering.column_op
+    giant, waste, check_at, reluctance = answering.giant, answering.waste, answering.check_at, answering.reluctance
+    stop, n_operators = np.int64(0), len(tables.ops)
+    for one in range(o, n_operators):
+        if giant[one] >= 0 and answering.spent[one] > answering.budget[one]:
+            giant[one], waste[one] = -1, 0
+            reluctance[one] *= 2
+            return one, TO_ROWS, stop
+        if giant[one] >= 0 or waste[one] < check_at[one]:
+            continue
+        op = tables.ops[one]
+        vertex = _largest(op, target_units, label, size)
+        giant_label = label[vertex]
+        price, by_planes = asking_price(op, _count_outside(op, target_units, label, giant_label))
+        eager = 1.0 if op[KIND] == DENSE else EAGER
+        if waste[one] < patience * eager * reluctance[one] * price:
+            check_at[one] = waste[one] + max(op[N_TARGET], waste[one] // 4)  # each look costs a pass over the results
+            continue
+        giant[one] = vertex
+        answering.spent[one], answering.budget[one] = 0, 4 * price + op[N_TARGET]
+        for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+            if label[target_units[j]] != giant_label:
+                column_op[j], due[stop] = one, j
+                stop += 1
+        if op[KIND] == DENSE:
+            return one, BY_CHUNKS, stop
+        return one, BY_PLANES if by_planes else BY_SCANS, stop
+    return n_operators, NONE, stop

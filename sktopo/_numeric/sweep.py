@@ -90,19 +90,19 @@ def sweep(
                     continue
                 lo = bucket_floor(rows, bucket)
                 n = np.int64(0)
-                d, n_due = first, take(listed, bucket)
+                d, n_due = first, take(listed, bucket) if listed_head[bucket] != END else first
                 while d < n_due:
                     d, n = _offer_listed(listed, d, n_due, phi_one, u_one, v_one, label, buffer, n)
                     if d < n_due:
                         n = thin_buffer(buffer, n, label)
-                d, n_due = first, take(rows, bucket)
+                d, n_due = first, take(rows, bucket) if rows_head[bucket] != END else first
                 while d < n_due:
                     d, n = offer_rows(
                         tables, rows, d, n_due, bucket, lo, h_one, least, label, entry, answering, buffer, n
                     )
                     if d < n_due:
                         n = thin_buffer(buffer, n, label)
-                d, n_due = first, take(columns, bucket)
+                d, n_due = first, take(columns, bucket) if columns_head[bucket] != END else first
                 while d < n_due:
                     d, n = offer_columns(
                         tables, columns, d, n_due, bucket, lo, h_one, least, label, answering, buffer, n
@@ -113,11 +113,10 @@ def sweep(
                     sort_buffer(buffer, n)
                     add_edges(components, buffer_phi, buffer_u, buffer_v, n)
                 if change_is_due(giant, waste, check_at, spent, budget):
-                    for o in range(len(tables.ops)):
-                        change_answering(
-                            tables, o, h_one, least, components, entry, answering,
-                            rows, columns, buffer, patience, bucket, memory,
-                        )  # fmt: skip
+                    change_answering(
+                        tables, h_one, least, components, entry, answering,
+                        rows, columns, buffer, patience, bucket, memory,
+                    )  # fmt: skip
             touched += answering.touched.sum() + n_listed
             if len(births):
                 write_pairs(components, buffer, births, deaths, pairs_at, one)
