@@ -2,7 +2,8 @@
 
 A block of the sweep offers few edges, unless weights tie in masses. When the buffer is full it is thinned to
 its own spanning forest, which loses nothing: an edge that is not in the forest of a part is in no forest of the
-whole.
+whole. Whoever offers edges stops when there is no room for more, says how far it came, and is called again after
+that; if each thinned the buffer itself, the sort would be compiled a dozen times.
 """
 
 from typing import NamedTuple
@@ -32,9 +33,9 @@ class Buffer(NamedTuple):
 
 
 @kernel
-def new_buffer(memory, n_vertices):
-    """Room for twice a spanning forest, so that thinning frees at least half."""
-    capacity = 2 * n_vertices + 64
+def new_buffer(memory, n_vertices, n_at_once):
+    """Room for a spanning forest, which thinning may leave, and for `n_at_once` edges more."""
+    capacity = n_vertices + n_at_once
     return Buffer(
         doubles(memory, capacity),
         ints(memory, capacity),
@@ -148,12 +149,14 @@ def _exponent(n):
 def _sort_full_bins(buffer, n_bins):
     """Sort within bins, some of which ties have filled; `bins[b]` is where bin b stops."""
     bins, start = buffer.bins, np.int64(0)
+    phi, u, v = buffer.phi, buffer.u, buffer.v
     for b in range(n_bins):
-        if bins[b] - start > RUN:
-            _merge_sort(buffer, start, bins[b])
+        stop = np.int64(bins[b])  # of another type, all that is called would be compiled again
+        if stop - start > RUN:
+            _merge_sort(buffer, start, stop)
         else:
-            _insertion_sort(buffer.phi, buffer.u, buffer.v, start, bins[b])
-        start = bins[b]
+            _insertion_sort(phi, u, v, start, stop)
+        start = stop
 
 
 @leaf

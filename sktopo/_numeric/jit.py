@@ -7,6 +7,10 @@ What makes the kernels fast: in a hot loop of a `kernel` no array is passed to a
 each time a reference to it is counted, by an atomic operation that costs more than most loop bodies. Arrays are named
 before the loop, and what is called within it takes numbers.
 
+An `inset` is compiled as a part of every function that calls it, never on its own. Code is optimised again in every
+function that calls it, directly or not, so a deep tree of calls takes several times as long to compile as a flat one:
+what only decides whom to call, with two dozen arrays to hand on, is an inset.
+
 A `leaf` counts no references. It makes no arrays and returns numbers only; those it is given belong to a caller that
 keeps them for as long as the leaf runs, so there is nothing to count. numba refuses to compile a leaf that allocates. A
 leaf that is called many thousand times with two dozen arrays in tuples would spend most of its time counting.
@@ -14,8 +18,9 @@ leaf that is called many thousand times with two dozen arrays in tuples would sp
 
 from numba import njit
 
-__all__ = ["kernel", "leaf"]
+__all__ = ["inset", "kernel", "leaf"]
 
 # What a function says of `_nrt` (numba's run time, which counts) is handed on to those it calls that say nothing.
 kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=True)
+inset = njit(inline="always", nogil=True, error_model="numpy", _nrt=True)
 leaf = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -3,8 +3,7 @@
 import numpy as np
 
 from sktopo._numeric.border import on_image
-from sktopo._numeric.bucket_queue import ABSENT, SMALLEST, bucket_of, take
-from sktopo._numeric.buffer import thin_buffer
+from sktopo._numeric.bucket_queue import ABSENT, SMALLEST, bucket_of
 from sktopo._numeric.jit import leaf
 from sktopo._numeric.remainder import offer_remainder
 from sktopo._numeric.tables import CUT, LAST, N_OUT, N_SOURCE, SOURCE_AT, TAPS_AT, UNITS_AT
@@ -36,8 +35,10 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
 
 
 @leaf
-def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buffer, n):
+def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answering, buffer, n):
     """Offer every edge of at least `lo`, the floor of the bucket, that leaves the component of the row's own source.
+
+    The rows are those of `queue.due[d:n_due]`, or as many of them as the buffer has room for.
 
     Each row is queued again at the next edge that leaves. Where the operator's columns answer (`giant[o]` is a
     vertex of the giant component), a row inside the giant component is left to them, and a row outside rests
@@ -55,7 +56,9 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
 
     Returns
     -------
-    int
+    d : int
+        Where to go on once the buffer has been thinned; `n_due` when all is done.
+    n : int
         Number of edges in the buffer.
     """
     # Array fields are named once: reading them from the tuple in the loop would count references each time.
@@ -68,8 +71,8 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
     capacity = len(buffer_phi)
     known, giant_label, units_at, taps_at, last, cut = -1, np.int64(-1), 0, 0, 0, False
     lightest = floor = 0.0
-    for d in range(take(queue, bucket)):
-        k = np.int64(due[d])
+    for one in range(d, n_due):
+        k = np.int64(due[one])
         o = np.int64(row_op[k])
         if o != known:  # rows of one operator follow each other, mostly
             known, units_at, taps_at, last, cut = o, ops[o, UNITS_AT], ops[o, TAPS_AT], ops[o, LAST], ops[o, CUT] != 0
@@ -82,6 +85,7 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
             continue
         h_k, base, corner = h[k], row_base[k], row_corner[k]
         start, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
+        full = False
         resting, ahead, wasted = 0.0, 0, 0  # resting: weight of an edge into the giant component, once there is one
         began = i = start + entry[k]
         if units_at >= 0 and giant_label < 0:  # the usual case, without what it does not need
@@ -131,7 +135,8 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
                 break
             else:
                 if n == capacity:
-                    n = thin_buffer(buffer, n, label)
+                    full = True
+                    break
                 buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
                 n += 1
                 if there == giant_label:
@@ -144,15 +149,18 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
             phi = np.float64(list_w[i]) * h_k
         elif stop > start and cut:
             phi = np.float64(list_w[stop - 1]) * h_k
-            if phi >= floor or began == stop:
+            full = (phi >= floor or began == stop) and capacity - n < ops[o, N_OUT]
+            if not full and (phi >= floor or began == stop):
                 touched[o] += ops[o, N_OUT]
                 wasted += ops[o, N_OUT]  # otherwise no number of such scans would let columns take over
                 floor = max(floor, resting)
                 n, phi = offer_remainder(tables, ops[o], k, h_k, floor, lightest, label, giant_label, buffer, n)
         waste[o] += wasted
         touched[o] += i - began
+        if full:
+            return one, n
         if phi >= lightest and resting == 0.0:
             later = bucket_of(top, bits, phi, bucket)
             after[k] = head[later]
             head[later] = k
-    return n
+    return n_due, n

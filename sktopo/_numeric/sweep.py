@@ -11,10 +11,12 @@ import numpy as np
 from sktopo._numeric.answering import change_answering, change_is_due, new_answering, offer_columns
 from sktopo._numeric.bucket_queue import END, bucket_floor, new_queue, push, take
 from sktopo._numeric.buffer import new_buffer, sort_buffer, thin_buffer
+from sktopo._numeric.columns import column_length
 from sktopo._numeric.components import add_edges, new_components, write_pairs
 from sktopo._numeric.jit import kernel, leaf
 from sktopo._numeric.memory import ints, new_memory
 from sktopo._numeric.rows import offer_rows, queue_rows
+from sktopo._numeric.tables import DENSE, KIND, N_OUT
 
 __all__ = ["sweep"]
 
@@ -53,6 +55,7 @@ def sweep(
     taken, touched = np.int64(0), np.int64(0)
     memory = new_memory(block)
     components = new_components(memory, n_vertices)
+    n_at_once = _most_at_once(tables, n_vertices)
     for one in range(len(h)):
         h_one, n_listed = h[one], listed_at[one + 1] - listed_at[one]
         phi_one = listed_phi[listed_at[one] : listed_at[one + 1]]
@@ -69,7 +72,7 @@ def sweep(
             rows = new_queue(memory, len(tables.row_list), top, bits)
             columns = new_queue(memory, len(tables.target_units), top, bits)
             listed = new_queue(memory, n_listed, top, bits)
-            answering, buffer = new_answering(memory, tables, n_h_bounds), new_buffer(memory, n_vertices)
+            answering, buffer = new_answering(memory, tables, n_h_bounds), new_buffer(memory, n_vertices, n_at_once)
             entry = ints(memory, len(tables.row_list))
             for k in range(len(entry)):
                 entry[k] = 0
@@ -87,12 +90,25 @@ def sweep(
                     continue
                 lo = bucket_floor(rows, bucket)
                 n = np.int64(0)
-                if listed_head[bucket] != END:
-                    n = _offer_listed(listed, bucket, phi_one, u_one, v_one, label, buffer, n)
-                if rows_head[bucket] != END:
-                    n = offer_rows(tables, rows, bucket, lo, h_one, least, label, entry, answering, buffer, n)
-                if columns_head[bucket] != END:
-                    n = offer_columns(tables, columns, bucket, lo, h_one, least, label, answering, buffer, n)
+                d, n_due = first, take(listed, bucket) if listed_head[bucket] != END else first
+                while d < n_due:
+                    d, n = _offer_listed(listed, d, n_due, phi_one, u_one, v_one, label, buffer, n)
+                    if d < n_due:
+                        n = thin_buffer(buffer, n, label)
+                d, n_due = first, take(rows, bucket) if rows_head[bucket] != END else first
+                while d < n_due:
+                    d, n = offer_rows(
+                        tables, rows, d, n_due, bucket, lo, h_one, least, label, entry, answering, buffer, n
+                    )
+                    if d < n_due:
+                        n = thin_buffer(buffer, n, label)
+                d, n_due = first, take(columns, bucket) if columns_head[bucket] != END else first
+                while d < n_due:
+                    d, n = offer_columns(
+                        tables, columns, d, n_due, bucket, lo, h_one, least, label, answering, buffer, n
+                    )
+                    if d < n_due:
+                        n = thin_buffer(buffer, n, label)
                 if n:
                     sort_buffer(buffer, n)
                     add_edges(components, buffer_phi, buffer_u, buffer_v, n)
@@ -112,16 +128,27 @@ def sweep(
 
 
 @leaf
-def _offer_listed(listed, bucket, phi, u, v, label, buffer, n):
-    """Offer the listed edges of one bucket that join two components."""
-    for d in range(take(listed, bucket)):
-        e = listed.due[d]
+def _most_at_once(tables, n_vertices):
+    """How many edges the buffer must have room for beyond a forest: as many as a column or the rest of a row has."""
+    most, ops = n_vertices + 64, tables.ops
+    for o in range(len(ops)):
+        most = max(most, column_length(ops[o]))
+        if ops[o, KIND] == DENSE:
+            most = max(most, ops[o, N_OUT])
+    return most
+
+
+@leaf
+def _offer_listed(listed, d, n_due, phi, u, v, label, buffer, n):
+    """Offer the listed edges `due[d:n_due]` that join two components, as far as there is room; see `offer_rows`."""
+    due, buffer_phi, buffer_u, buffer_v = listed.due, buffer.phi, buffer.u, buffer.v
+    while d < n_due and n < len(buffer_phi):
+        e = due[d]
+        d += 1
         if label[u[e]] != label[v[e]]:
-            if n == len(buffer.phi):
-                n = thin_buffer(buffer, n, label)
-            buffer.phi[n], buffer.u[n], buffer.v[n] = phi[e], u[e], v[e]
+            buffer_phi[n], buffer_u[n], buffer_v[n] = phi[e], u[e], v[e]
             n += 1
-    return n
+    return d, n
 
 
 @leaf
