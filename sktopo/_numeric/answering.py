@@ -18,7 +18,7 @@ import numpy as np
 from sktopo._numeric.bucket_queue import SMALLEST, push
 from sktopo._numeric.chunks import chunk_maxima, heaviest_by_chunks
 from sktopo._numeric.columns import column_price, scan_conv, scan_dense
-from sktopo._numeric.jit import inset, kernel, leaf
+from sktopo._numeric.jit import inner, inset, kernel
 from sktopo._numeric.memory import doubles, ints
 from sktopo._numeric.planes import UNKNOWN, heaviest_by_planes, planes_price
 from sktopo._numeric.rows import queue_rows
@@ -123,7 +123,7 @@ def offer_columns(tables, queue, d, n_due, bucket, lo, h, least, label, answerin
     return d, n
 
 
-@leaf
+@inner
 def _put_back(due, start, stop, d):
     """Move `due[start:stop]` to just before d; returns where it begins."""
     for i in range(stop - start):
@@ -131,7 +131,7 @@ def _put_back(due, start, stop, d):
     return d - (stop - start)
 
 
-@leaf
+@inner
 def _sift_columns(tables, queue, d, n_due, bucket, lo, least, label, answering, buffer, n):
     """Answer for the results of one operator from what is known of them; those to be asked are `due[start:stop]`."""
     due, column_op, column_phi, column_u = queue.due, answering.column_op, answering.column_phi, answering.column_u
@@ -171,7 +171,7 @@ def _sift_columns(tables, queue, d, n_due, bucket, lo, least, label, answering, 
     return o, giant_label, start, stop, d, n
 
 
-@leaf
+@inner
 def queue_columns(queue, start, stop, column_phi, earliest):
     """Put the results `due[start:stop]` into the queue at their heaviest edge."""
     for d in range(start, stop):
@@ -180,7 +180,7 @@ def queue_columns(queue, start, stop, column_phi, earliest):
             push(queue, j, column_phi[j], earliest)
 
 
-@leaf
+@inner
 def _largest(op, target_units, label, size):
     """A vertex of the largest component that holds a result, or one of a sample of many."""
     vertex = target_units[op[TARGET_AT]]
@@ -190,7 +190,7 @@ def _largest(op, target_units, label, size):
     return vertex
 
 
-@leaf
+@inner
 def _count_outside(op, target_units, label, giant_label):
     """Number of results outside the giant component."""
     outside = 0
@@ -203,7 +203,7 @@ def _count_outside(op, target_units, label, giant_label):
     return outside
 
 
-@leaf
+@inner
 def change_is_due(giant, waste, check_at, spent, budget):
     """Whether `change_answering` would look at any operator."""
     for o in range(len(giant)):
@@ -212,7 +212,7 @@ def change_is_due(giant, waste, check_at, spent, budget):
     return False
 
 
-@leaf
+@inner
 def asking_price(op, outside):
     """What asking results for their heaviest in-edges costs, in row steps, and whether to do it by planes."""
     if op[KIND] == DENSE:
@@ -246,7 +246,7 @@ def change_answering(
         o += 1
 
 
-@leaf
+@inner
 def _next_change(tables, o, label, size, answering, queue, patience):
     """The first operator from o on for which something is to change; `queue.due` gets the results to be asked.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel, leaf
+from sktopo._numeric.jit import inner, kernel, leaf
 from sktopo._numeric.memory import doubles, ints
 
 __all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
@@ -56,7 +56,7 @@ def _before(phi, u, v, a_phi, a_u, a_v):
     return u < a_u or (u == a_u and v < a_v)
 
 
-@leaf
+@inner
 def _insertion_sort(phi, u, v, start, stop):
     for e in range(start + 1, stop):
         a_phi, a_u, a_v = phi[e], u[e], v[e]
@@ -67,7 +67,7 @@ def _insertion_sort(phi, u, v, start, stop):
         phi[f], u[f], v[f] = a_phi, a_u, a_v
 
 
-@leaf
+@inner
 def _merge_sort(buffer, start, stop):
     """Bottom-up, for the rare bins that ties fill."""
     phi, u, v = buffer.phi, buffer.u, buffer.v
@@ -91,7 +91,7 @@ def _merge_sort(buffer, start, stop):
         width *= 2
 
 
-@leaf
+@inner
 def _copy_back(buffer, start, stop):
     phi, u, v = buffer.phi, buffer.u, buffer.v
     other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
@@ -145,7 +145,7 @@ def _exponent(n):
     return (np.float64(n).view(np.int64) >> MANTISSA) - 1023
 
 
-@leaf
+@inner
 def _sort_full_bins(buffer, n_bins):
     """Sort within bins, some of which ties have filled; `bins[b]` is where bin b stops."""
     bins, start = buffer.bins, np.int64(0)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktopo._numeric.bucket_queue import SMALLEST
-from sktopo._numeric.jit import leaf
+from sktopo._numeric.jit import inner, leaf
 from sktopo._numeric.tables import (
     BOUND_AT,
     C_IN,
@@ -28,7 +28,7 @@ from sktopo._numeric.tables import (
 __all__ = ["column_length", "column_price", "scan_conv", "scan_dense"]
 
 
-@leaf
+@inner
 def column_price(op):
     """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
@@ -45,7 +45,7 @@ def column_length(op):
     return op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2]
 
 
-@leaf
+@inner
 def scan_dense(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
     """Offer every edge of at least `lo` that comes into the results `due[start:stop]` from another component.
 
@@ -107,7 +107,7 @@ def scan_dense(tables, o, due, start, stop, lo, h, label, giant_label, least, an
     return stop, n
 
 
-@leaf
+@inner
 def scan_conv(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
     """The same for the results of a convolution."""
     op, least_o = tables.ops[o], least[o]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sktopo._numeric.buffer import sort_buffer
-from sktopo._numeric.jit import kernel, leaf
+from sktopo._numeric.jit import inner, kernel, leaf
 from sktopo._numeric.memory import doubles, ints
 
 __all__ = ["Components", "add_edges", "essential_births", "new_components", "write_pairs"]
@@ -100,7 +100,7 @@ def essential_births(components):
     return births[:n]
 
 
-@leaf
+@inner
 def write_pairs(components, buffer, births, deaths, at, one):
     """Append birth and death of the classes of an input, strongest first; death is -inf for essential ones.
 

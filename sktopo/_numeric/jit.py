@@ -14,13 +14,19 @@ what only decides whom to call, with two dozen arrays to hand on, is an inset.
 A `leaf` counts no references. It makes no arrays and returns numbers only; those it is given belong to a caller that
 keeps them for as long as the leaf runs, so there is nothing to count. numba refuses to compile a leaf that allocates. A
 leaf that is called many thousand times with two dozen arrays in tuples would spend most of its time counting.
+
+An `inner` is a leaf that kernels call and Python never does: it has no entrance for Python, which would take a quarter
+of the time to compile, as arguments are tuples of dozens of arrays. Called from Python it would crash.
 """
 
 from numba import njit
 
-__all__ = ["inset", "kernel", "leaf"]
+__all__ = ["inner", "inset", "kernel", "leaf"]
 
-# What a function says of `_nrt` (numba's run time, which counts) is handed on to those it calls that say nothing.
-kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=True)
-inset = njit(inline="always", nogil=True, error_model="numpy", _nrt=True)
-leaf = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+# None has an entrance for C, which nobody uses. What a function says of `_nrt` (numba's run time, which counts) is
+# handed on to those it calls that say nothing.
+OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+kernel = njit(cache=True, _nrt=True, **OPTIONS)
+inset = njit(inline="always", _nrt=True, **OPTIONS)
+leaf = njit(cache=True, _nrt=False, **OPTIONS)
+inner = njit(cache=True, _nrt=False, no_cpython_wrapper=True, **OPTIONS)

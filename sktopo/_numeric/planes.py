@@ -15,7 +15,7 @@ below the best of the three, the source counts as unknown, and the larger of bot
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel, leaf
+from sktopo._numeric.jit import inner, kernel, leaf
 from sktopo._numeric.memory import doubles, ints, longs
 from sktopo._numeric.tables import (
     C_IN,
@@ -92,7 +92,7 @@ def _unit(values, start, n):
     return unit
 
 
-@leaf
+@inner
 def _fill_planes(op, h, unit, source_units, planes):
     """Every channel of sources by stride phases, with zeros where there is no source."""
     n0, n1, n2 = op[IN_D], op[IN_D + 1], op[IN_D + 2]
@@ -115,7 +115,7 @@ def _fill_planes(op, h, unit, source_units, planes):
                         at += 1
 
 
-@leaf
+@inner
 def _tap_places(op, places, tap_sources):
     """How far into the planes of a channel, and among its sources, each tap reads.
 
@@ -133,7 +133,7 @@ def _tap_places(op, places, tap_sources):
             tap_sources[t] = (x0 * op[IN_D + 1] + x1) * op[IN_D + 2] + x2
 
 
-@leaf
+@inner
 def _compare(planes, at_0, at_1, at_2, w_0, w_1, w_2, group, n, first, second, winner):
     """Enter the products of three taps into the two largest so far, and the group that the largest comes from."""
     at_0, at_1, at_2 = np.uint64(at_0), np.uint64(at_1), np.uint64(at_2)
@@ -157,7 +157,7 @@ def _least(bits, n):
     return least
 
 
-@leaf
+@inner
 def _prepare_strip(op, channel, start, n, label, target_units, giant_label, first, second, winner):
     """Nothing found yet for results outside the giant component, and nothing sought elsewhere.
 
@@ -184,7 +184,7 @@ def _prepare_strip(op, channel, start, n, label, target_units, giant_label, firs
     return outside
 
 
-@leaf
+@inner
 def _keep_strip(
     op, channel, start, n, least, skipped, h_unit, w_unit, first, second, winner,
     planes, places, tap_sources, source_units, weights, h, column_phi, column_u, column_second,
@@ -227,7 +227,7 @@ def _keep_strip(
             results_at, sources_at = _line(op, channel, line, size1)
 
 
-@leaf
+@inner
 def _line(op, channel, line, size1):
     """Where a line's results begin, and, less what its channel and tap add, their sources."""
     y0, y1 = line // size1, line % size1
@@ -313,7 +313,7 @@ def heaviest_by_planes(tables, op, h, least, label, giant_label, answering, memo
     return looked
 
 
-@leaf
+@inner
 def _strongest_of_strip(planes, per_source, per_channel, start, stop, strongest):
     """Largest h that a strip of results reads, by channel of sources."""
     for c in range(len(strongest)):
@@ -324,7 +324,7 @@ def _strongest_of_strip(planes, per_source, per_channel, start, stop, strongest)
         strongest[c] = largest
 
 
-@leaf
+@inner
 def _by_strength(strongest, first_in, c_in, order):
     """Channels of a group, strongest first."""
     for c in range(c_in):

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from sktopo._numeric.jit import leaf
+from sktopo._numeric.jit import inner
 from sktopo._numeric.tables import N_IN, N_OUT, SOURCE_AT, TARGET_AT, WEIGHT_AT
 
 __all__ = ["offer_remainder"]
 
 
-@leaf
+@inner
 def offer_remainder(tables, op, k, h_k, floor, least, label, giant_label, buffer, n):
     """Offer every out-edge of source k of at least `floor` that leaves its component, listed or not.
 

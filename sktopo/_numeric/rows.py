@@ -4,7 +4,7 @@ import numpy as np
 
 from sktopo._numeric.border import on_image
 from sktopo._numeric.bucket_queue import ABSENT, SMALLEST, bucket_of
-from sktopo._numeric.jit import leaf
+from sktopo._numeric.jit import inner
 from sktopo._numeric.remainder import offer_remainder
 from sktopo._numeric.tables import CUT, LAST, N_OUT, N_SOURCE, SOURCE_AT, TAPS_AT, UNITS_AT
 
@@ -13,7 +13,7 @@ __all__ = ["offer_rows", "queue_rows"]
 LOOK_AHEAD = 64  # edges inside the own component that are passed over at once; more wait for their bucket
 
 
-@leaf
+@inner
 def queue_rows(tables, o, h, least, entry, queue, earliest):
     """Put every row of operator o that does not wait already into the queue, at its next edge."""
     start, cut, lightest = tables.ops[o, SOURCE_AT], tables.ops[o, CUT], max(least[o], SMALLEST)
@@ -34,7 +34,7 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
                 head[bucket] = k
 
 
-@leaf
+@inner
 def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answering, buffer, n):
     """Offer every edge of at least `lo`, the floor of the bucket, that leaves the component of the row's own source.
 

@@ -13,7 +13,7 @@ from sktopo._numeric.bucket_queue import END, bucket_floor, new_queue, push, tak
 from sktopo._numeric.buffer import new_buffer, sort_buffer, thin_buffer
 from sktopo._numeric.columns import column_length
 from sktopo._numeric.components import add_edges, new_components, write_pairs
-from sktopo._numeric.jit import kernel, leaf
+from sktopo._numeric.jit import inner, kernel
 from sktopo._numeric.memory import ints, new_memory
 from sktopo._numeric.rows import offer_rows, queue_rows
 from sktopo._numeric.tables import DENSE, KIND, N_OUT
@@ -127,7 +127,7 @@ def sweep(
     return components
 
 
-@leaf
+@inner
 def _most_at_once(tables, n_vertices):
     """How many edges the buffer must have room for beyond a forest: as many as a column or the rest of a row has."""
     most, ops = n_vertices + 64, tables.ops
@@ -138,7 +138,7 @@ def _most_at_once(tables, n_vertices):
     return most
 
 
-@leaf
+@inner
 def _offer_listed(listed, d, n_due, phi, u, v, label, buffer, n):
     """Offer the listed edges `due[d:n_due]` that join two components, as far as there is room; see `offer_rows`."""
     due, buffer_phi, buffer_u, buffer_v = listed.due, buffer.phi, buffer.u, buffer.v
@@ -151,7 +151,7 @@ def _offer_listed(listed, d, n_due, phi, u, v, label, buffer, n):
     return d, n
 
 
-@leaf
+@inner
 def _heaviest(tables, h, listed_phi):
     """The largest phi of all edges; infinity also where an h is NaN. Weights are finite."""
     top = 0.0
