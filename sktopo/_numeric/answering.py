@@ -15,11 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.bucket_queue import SMALLEST, push, take
-from sktopo._numeric.buffer import thin_buffer
+from sktopo._numeric.bucket_queue import SMALLEST, push
 from sktopo._numeric.chunks import chunk_maxima, heaviest_by_chunks
-from sktopo._numeric.columns import column_price, scan_columns
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.columns import column_price, scan_conv, scan_dense
+from sktopo._numeric.jit import inner, inset, kernel
 from sktopo._numeric.memory import doubles, ints
 from sktopo._numeric.planes import UNKNOWN, heaviest_by_planes, planes_price
 from sktopo._numeric.rows import queue_rows
@@ -27,7 +26,8 @@ from sktopo._numeric.tables import DENSE, KIND, N_IN, N_TARGET, TARGET_AT, UNITS
 
 __all__ = ["Answering", "change_answering", "change_is_due", "new_answering", "offer_columns"]
 
-EAGER = 0.25  # the part of the price of asking a convolution's results that rows may waste: they waste ever more
+EAGER = 0.125  # the part of the price of asking a convolution's results that rows may waste: they waste ever more
+NONE, TO_ROWS, BY_CHUNKS, BY_PLANES, BY_SCANS = range(5)  # what may change for an operator
 SAMPLE = 128  # results whose components are compared to find the giant one
 
 
@@ -88,65 +88,99 @@ def new_answering(memory, tables, n_h_bounds):
     )
 
 
-@kernel
-def offer_columns(tables, queue, bucket, lo, h, least, label, answering, buffer, n):
-    """Offer the edges of at least `lo`, the floor of the bucket, into results outside the giant component."""
+@inset
+def offer_columns(tables, queue, d, n_due, bucket, lo, h, least, label, answering, buffer, n):
+    """Offer the edges of at least `lo`, the floor of the bucket, into results outside the giant component.
+
+    The results are those of `queue.due[d:n_due]`, or as many of them as the buffer has room for.
+
+    Returns
+    -------
+    d : int
+        Where to go on once the buffer has been thinned; `n_due` when all is done.
+    n : int
+        Number of edges in the buffer.
+    """
+    full = False
+    while d < n_due and not full:
+        o, giant_label, start, stop, d, n = _sift_columns(
+            tables, queue, d, n_due, bucket, lo, least, label, answering, buffer, n
+        )
+        full = n == len(buffer.phi)
+        if start < stop:
+            if tables.ops[o, KIND] == DENSE:
+                done, n = scan_dense(
+                    tables, o, queue.due, start, stop, lo, h, label, giant_label, least, answering, buffer, n
+                )
+            else:
+                done, n = scan_conv(
+                    tables, o, queue.due, start, stop, lo, h, label, giant_label, least, answering, buffer, n
+                )
+            answering.spent[o] += (done - start) * column_price(tables.ops[o])
+            queue_columns(queue, start, done, answering.column_phi, bucket)
+            if done < stop:
+                full, d = True, _put_back(queue.due, done, stop, d)
+    return d, n
+
+
+@inner
+def _put_back(due, start, stop, d):
+    """Move `due[start:stop]` to just before d; returns where it begins."""
+    for i in range(stop - start):
+        due[d - 1 - i] = due[stop - 1 - i]
+    return d - (stop - start)
+
+
+@inner
+def _sift_columns(tables, queue, d, n_due, bucket, lo, least, label, answering, buffer, n):
+    """Answer for the results of one operator from what is known of them; those to be asked are `due[start:stop]`."""
     due, column_op, column_phi, column_u = queue.due, answering.column_op, answering.column_phi, answering.column_u
     column_second, target_units = answering.column_second, tables.target_units
-    giant, spent = answering.giant, answering.spent
+    giant = answering.giant
     buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
-    n_due, d = take(queue, bucket), np.int64(0)
-    while d < n_due:  # results of one operator follow each other, mostly
-        o, start = np.int64(column_op[due[d]]), d  # another type of o would compile all scans again
-        stop = start
-        giant_label = np.int64(label[giant[o]] if giant[o] >= 0 else -1)
-        while d < n_due and column_op[due[d]] == o:
-            j = due[d]
-            v, u = target_units[j], column_u[j]
-            d += 1
-            if giant_label < 0 or label[v] == giant_label:
-                continue
-            if column_phi[j] < lo:  # it waited since columns answered before, for an edge that no longer leaves
-                if column_phi[j] > 0.0:
-                    push(queue, j, column_phi[j], bucket)
-                continue
-            if (
-                u >= 0 and label[u] == giant_label
-            ):  # the heaviest edge still, since what leaves a component only gets less
-                if n == len(buffer_phi):
-                    n = thin_buffer(buffer, n, label)
+    capacity = len(buffer_phi)
+    o, start, stop = np.int64(column_op[due[d]]), d, d  # another type of o would compile all scans again
+    giant_label = np.int64(label[giant[o]] if giant[o] >= 0 else -1)
+    # Results of one operator follow each other, mostly.
+    while d < n_due and n < capacity and column_op[due[d]] == o:
+        j = np.int64(due[d])
+        v, u = target_units[j], column_u[j]
+        d += 1
+        if giant_label < 0 or label[v] == giant_label:
+            continue
+        if column_phi[j] < lo:  # it waited since columns answered before, for an edge that no longer leaves
+            if column_phi[j] > 0.0:
+                push(queue, j, column_phi[j], bucket)
+            continue
+        if u >= 0 and label[u] == giant_label:  # the heaviest edge still: what leaves a component only gets less
+            buffer_phi[n], buffer_u[n], buffer_v[n] = column_phi[j], u, v
+            n += 1
+            continue
+        if u >= 0 and column_second[j] < lo:  # nothing but this edge is due
+            if label[u] != label[v]:
                 buffer_phi[n], buffer_u[n], buffer_v[n] = column_phi[j], u, v
                 n += 1
-                continue
-            if u >= 0 and column_second[j] < lo:  # nothing but this edge is due
-                if label[u] != label[v]:
-                    if n == len(buffer_phi):
-                        n = thin_buffer(buffer, n, label)
-                    buffer_phi[n], buffer_u[n], buffer_v[n] = column_phi[j], u, v
-                    n += 1
-                column_phi[j], column_u[j] = column_second[j], UNKNOWN
-                if column_phi[j] >= max(least[o], SMALLEST):
-                    push(queue, j, column_phi[j], bucket)
-                else:
-                    column_phi[j] = 0.0
-                continue
-            due[stop] = j
-            stop += 1
-        if stop > start:
-            spent[o] += (stop - start) * column_price(tables.ops[o])
-            n = scan_columns(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n)
-            _queue_columns(queue, start, stop, column_phi, bucket)
-    return n
+            column_phi[j], column_u[j] = column_second[j], UNKNOWN
+            if column_phi[j] >= max(least[o], SMALLEST):
+                push(queue, j, column_phi[j], bucket)
+            else:
+                column_phi[j] = 0.0
+            continue
+        due[stop] = j
+        stop += 1
+    return o, giant_label, start, stop, d, n
 
 
-@kernel
-def _queue_columns(queue, start, stop, column_phi, earliest):
+@inner
+def queue_columns(queue, start, stop, column_phi, earliest):
+    """Put the results `due[start:stop]` into the queue at their heaviest edge."""
     for d in range(start, stop):
-        if column_phi[queue.due[d]] > 0.0:
-            push(queue, queue.due[d], column_phi[queue.due[d]], earliest)
+        j = np.int64(queue.due[d])
+        if column_phi[j] > 0.0:
+            push(queue, j, column_phi[j], earliest)
 
 
-@kernel
+@inner
 def _largest(op, target_units, label, size):
     """A vertex of the largest component that holds a result, or one of a sample of many."""
     vertex = target_units[op[TARGET_AT]]
@@ -156,7 +190,7 @@ def _largest(op, target_units, label, size):
     return vertex
 
 
-@kernel
+@inner
 def _count_outside(op, target_units, label, giant_label):
     """Number of results outside the giant component."""
     outside = 0
@@ -169,7 +203,7 @@ def _count_outside(op, target_units, label, giant_label):
     return outside
 
 
-@kernel
+@inner
 def change_is_due(giant, waste, check_at, spent, budget):
     """Whether `change_answering` would look at any operator."""
     for o in range(len(giant)):
@@ -178,7 +212,7 @@ def change_is_due(giant, waste, check_at, spent, budget):
     return False
 
 
-@kernel
+@inner
 def asking_price(op, outside):
     """What asking results for their heaviest in-edges costs, in row steps, and whether to do it by planes."""
     if op[KIND] == DENSE:
@@ -187,48 +221,68 @@ def asking_price(op, outside):
     return min(one_by_one, by_planes), by_planes < one_by_one
 
 
-@kernel
-def change_answering(tables, h, least, components, entry, answering, rows, columns, buffer, patience, bucket, memory):
+@inset
+def change_answering(
+    tables, h, least, components, entry, answering, rows, columns, buffer, patience, bucket, memory,
+):  # fmt: skip
     """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
-    label, size = components.label, components.size
-    for o in range(len(tables.ops)):
-        if answering.giant[o] >= 0:
-            if answering.spent[o] > answering.budget[o]:
-                answering.giant[o] = -1
-                answering.waste[o] = 0
-                answering.reluctance[o] *= 2
-                queue_rows(tables, o, h, least, entry, rows, bucket + 1)
-        elif answering.waste[o] >= answering.check_at[o]:
-            op = tables.ops[o]
-            giant = _largest(op, tables.target_units, label, size)
-            outside = _count_outside(op, tables.target_units, label, label[giant])
-            price, by_planes = asking_price(op, outside)
-            eager = 1.0 if op[KIND] == DENSE else EAGER
-            limit = patience * eager * answering.reluctance[o] * price
-            if answering.waste[o] < limit:
-                # Each look costs a pass over the results.
-                answering.check_at[o] = answering.waste[o] + max(op[N_TARGET], answering.waste[o] // 4)
+    label, first, o = components.label, np.int64(0), np.int64(0)
+    while o < len(tables.ops):
+        o, change, stop = _next_change(tables, o, label, components.size, answering, columns, patience)
+        if change == TO_ROWS:
+            queue_rows(tables, o, h, least, entry, rows, bucket + 1)
+        elif change != NONE:
+            op, due, giant_label = tables.ops[o], columns.due, np.int64(label[answering.giant[o]])
+            if change == BY_CHUNKS:
+                chunk_maxima(op, h, answering.h_bounds)
+                looked = heaviest_by_chunks(tables, op, due, stop, h, least[o], answering, memory)
+                answering.touched[o] += looked
+            elif change == BY_PLANES:
+                looked = heaviest_by_planes(tables, op, h, least[o], label, giant_label, answering, memory)
+                answering.touched[o] += looked
             else:
-                answering.giant[o] = giant
-                answering.spent[o], answering.budget[o] = 0, 4 * price + op[N_TARGET]
-                _ask_columns(tables, o, h, least, label, answering, columns, buffer, bucket, by_planes, memory)
+                scan_conv(tables, o, due, first, stop, np.inf, h, label, giant_label, least, answering, buffer, first)
+            queue_columns(columns, first, stop, answering.column_phi, bucket + 1)
+        o += 1
 
 
-@kernel
-def _ask_columns(tables, o, h, least, label, answering, queue, buffer, bucket, by_planes, memory):
-    """Queue the results outside the giant component at their heaviest edge."""
-    op, target_units, due, column_op = tables.ops[o], tables.target_units, queue.due, answering.column_op
-    giant_label, stop = np.int64(label[answering.giant[o]]), np.int64(0)
-    none = 0 * op[N_TARGET]  # a literal would be a type of its own, and compile all scans again
-    for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
-        if label[target_units[j]] != giant_label:
-            column_op[j], due[stop] = o, j
-            stop += 1
-    if op[KIND] == DENSE:
-        chunk_maxima(op, h, answering.h_bounds)
-        answering.touched[o] += heaviest_by_chunks(tables, op, due, stop, h, least[o], answering, memory)
-    elif by_planes:
-        answering.touched[o] += heaviest_by_planes(tables, op, h, least[o], label, giant_label, answering, memory)
-    else:
-        scan_columns(tables, o, due, none, stop, np.inf, h, label, giant_label, least, answering, buffer, none)
-    _queue_columns(queue, none, stop, answering.column_phi, bucket + 1)
+@inner
+def _next_change(tables, o, label, size, answering, queue, patience):
+    """The first operator from o on for which something is to change; `queue.due` gets the results to be asked.
+
+    Returns
+    -------
+    o : int
+    change : int
+        TO_ROWS, or the way to find the heaviest edges of the results; NONE if there is no such operator.
+    stop : int
+        Number of results to be asked.
+    """
+    target_units, due, column_op = tables.target_units, queue.due, answering.column_op
+    giant, waste, check_at, reluctance = answering.giant, answering.waste, answering.check_at, answering.reluctance
+    stop, n_operators = np.int64(0), len(tables.ops)
+    for one in range(o, n_operators):
+        if giant[one] >= 0 and answering.spent[one] > answering.budget[one]:
+            giant[one], waste[one] = -1, 0
+            reluctance[one] *= 2
+            return one, TO_ROWS, stop
+        if giant[one] >= 0 or waste[one] < check_at[one]:
+            continue
+        op = tables.ops[one]
+        vertex = _largest(op, target_units, label, size)
+        giant_label = label[vertex]
+        price, by_planes = asking_price(op, _count_outside(op, target_units, label, giant_label))
+        eager = 1.0 if op[KIND] == DENSE else EAGER
+        if waste[one] < patience * eager * reluctance[one] * price:
+            check_at[one] = waste[one] + max(op[N_TARGET], waste[one] // 4)  # each look costs a pass over the results
+            continue
+        giant[one] = vertex
+        answering.spent[one], answering.budget[one] = 0, 4 * price + op[N_TARGET]
+        for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET]):
+            if label[target_units[j]] != giant_label:
+                column_op[j], due[stop] = one, j
+                stop += 1
+        if op[KIND] == DENSE:
+            return one, BY_CHUNKS, stop
+        return one, BY_PLANES if by_planes else BY_SCANS, stop
+    return n_operators, NONE, stop

@@ -1,12 +1,12 @@
 """Whether a convolution's tap stays on the image, by one comparison for all three axes."""
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import leaf
 from sktopo._numeric.tables import GUARDS
 
 __all__ = ["on_image"]
 
 
-@kernel
+@leaf
 def on_image(corner, tap, last):
     """Whether the output position of a source's tap exists.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import kernel, leaf
 from sktopo._numeric.memory import ints
 
 __all__ = ["ABSENT", "END", "Queue", "bucket_floor", "bucket_of", "new_queue", "push", "take"]
@@ -44,7 +44,7 @@ def new_queue(memory, n_events, top, bits):
     return Queue(head, after, due, np.float64(top).view(np.int64) >> (MANTISSA - bits), bits)
 
 
-@kernel
+@leaf
 def push(queue, event, key, earliest):
     """Add an event with a positive key, to no bucket before `earliest`; one that waits already stays put."""
     if queue.after[event] == ABSENT:
@@ -53,14 +53,14 @@ def push(queue, event, key, earliest):
         queue.head[bucket] = event
 
 
-@kernel
+@leaf
 def bucket_of(top, bits, key, earliest):
     """Number of the bucket of a positive key."""
     bucket = top - (np.float64(key).view(np.int64) >> (MANTISSA - bits))
     return min(max(bucket, earliest), OCTAVES << bits)
 
 
-@kernel
+@leaf
 def take(queue, bucket):
     """Move the events of a bucket to `due`; returns their number."""
     head, after, due = queue.head, queue.after, queue.due
@@ -75,7 +75,7 @@ def take(queue, bucket):
     return n
 
 
-@kernel
+@leaf
 def bucket_floor(queue, bucket):
     """Smallest positive key that belongs to a bucket."""
     if bucket == len(queue.head) - 1 or queue.top <= bucket:

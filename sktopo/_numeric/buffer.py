@@ -2,19 +2,20 @@
 
 A block of the sweep offers few edges, unless weights tie in masses. When the buffer is full it is thinned to
 its own spanning forest, which loses nothing: an edge that is not in the forest of a part is in no forest of the
-whole.
+whole. Whoever offers edges stops when there is no room for more, says how far it came, and is called again after
+that; if each thinned the buffer itself, the sort would be compiled a dozen times.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import inner, kernel, leaf
 from sktopo._numeric.memory import doubles, ints
 
 __all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
 
-TINY = 2.3e-308  # the inverse of less might overflow
+MANTISSA = 52
 RUN = 12  # up to so many edges insertion is the fastest sort
 
 
@@ -32,9 +33,9 @@ class Buffer(NamedTuple):
 
 
 @kernel
-def new_buffer(memory, n_vertices):
-    """Room for twice a spanning forest, so that thinning frees at least half."""
-    capacity = 2 * n_vertices + 64
+def new_buffer(memory, n_vertices, n_at_once):
+    """Room for a spanning forest, which thinning may leave, and for `n_at_once` edges more."""
+    capacity = n_vertices + n_at_once
     return Buffer(
         doubles(memory, capacity),
         ints(memory, capacity),
@@ -42,12 +43,12 @@ def new_buffer(memory, n_vertices):
         doubles(memory, capacity),
         ints(memory, capacity),
         ints(memory, capacity),
-        ints(memory, capacity + 1),
+        ints(memory, 2 * capacity + 2),
         ints(memory, n_vertices),
     )
 
 
-@kernel
+@leaf
 def _before(phi, u, v, a_phi, a_u, a_v):
     """Whether edge (phi, u, v) comes before edge a."""
     if phi != a_phi:
@@ -55,7 +56,7 @@ def _before(phi, u, v, a_phi, a_u, a_v):
     return u < a_u or (u == a_u and v < a_v)
 
 
-@kernel
+@inner
 def _insertion_sort(phi, u, v, start, stop):
     for e in range(start + 1, stop):
         a_phi, a_u, a_v = phi[e], u[e], v[e]
@@ -66,7 +67,7 @@ def _insertion_sort(phi, u, v, start, stop):
         phi[f], u[f], v[f] = a_phi, a_u, a_v
 
 
-@kernel
+@inner
 def _merge_sort(buffer, start, stop):
     """Bottom-up, for the rare bins that ties fill."""
     phi, u, v = buffer.phi, buffer.u, buffer.v
@@ -90,7 +91,7 @@ def _merge_sort(buffer, start, stop):
         width *= 2
 
 
-@kernel
+@inner
 def _copy_back(buffer, start, stop):
     phi, u, v = buffer.phi, buffer.u, buffer.v
     other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
@@ -98,41 +99,67 @@ def _copy_back(buffer, start, stop):
         phi[e], u[e], v[e] = other_phi[e], other_u[e], other_v[e]
 
 
-@kernel
+@leaf
 def sort_buffer(buffer, n):
     """Sort the first n edges: bins over the range of weights, about one edge each, and insertion within."""
     phi, u, v = buffer.phi, buffer.u, buffer.v
     if n <= RUN:
         _insertion_sort(phi, u, v, np.int64(0), n)
         return
-    highest, lowest = phi[0], phi[0]
-    for e in range(1, n):
-        highest, lowest = max(highest, phi[e]), min(lowest, phi[e])
-    span = highest - lowest
-    per_unit = (n - 1) / span if span > n * TINY else 0.0
-    bins = buffer.bins
-    for b in range(n + 1):
+    bins, other_phi, other_u, other_v = buffer.bins, buffer.other_phi, buffer.other_u, buffer.other_v
+    highest = lowest = np.float64(phi[0]).view(np.int64)
+    for e in range(n):
+        bits = np.float64(phi[e]).view(np.int64)
+        highest, lowest = max(highest, bits), min(lowest, bits)
+    shift = max(0, _exponent(highest - lowest) - _exponent(n))
+    n_bins = ((highest - lowest) >> shift) + 1
+    for b in range(n_bins + 1):
         bins[b] = 0
     for e in range(n):
-        bins[min(n - 1, int((highest - phi[e]) * per_unit)) + 1] += 1
-    for b in range(n):
+        bins[((highest - np.float64(phi[e]).view(np.int64)) >> shift) + 1] += 1
+    fullest = bins[0]
+    for b in range(n_bins):
+        fullest = max(fullest, bins[b + 1])
         bins[b + 1] += bins[b]
-    other_phi, other_u, other_v = buffer.other_phi, buffer.other_u, buffer.other_v
     for e in range(n):
-        b = min(n - 1, int((highest - phi[e]) * per_unit))
+        b = (highest - np.float64(phi[e]).view(np.int64)) >> shift
         at = bins[b]
         bins[b] += 1
         other_phi[at], other_u[at], other_v[at] = phi[e], u[e], v[e]
-    start = np.int64(0)
-    _copy_back(buffer, start, n)
-    for b in range(n):  # bins[b] is now where bin b stops
-        if bins[b] - start > RUN:
-            _merge_sort(buffer, start, bins[b])
-        start = bins[b]
-    _insertion_sort(phi, u, v, np.int64(0), n)  # moves edges within their bin only
+    if fullest > RUN:
+        _copy_back(buffer, np.int64(0), n)
+        _sort_full_bins(buffer, n_bins)
+        return
+    for e in range(n):  # insertion, which moves edges within their bin only
+        a_phi, a_u, a_v = other_phi[e], other_u[e], other_v[e]
+        f = e
+        while f > 0 and _before(a_phi, a_u, a_v, phi[f - 1], u[f - 1], v[f - 1]):
+            phi[f], u[f], v[f] = phi[f - 1], u[f - 1], v[f - 1]
+            f -= 1
+        phi[f], u[f], v[f] = a_phi, a_u, a_v
 
 
-@kernel
+@leaf
+def _exponent(n):
+    """Of the power of two at or below n; at most one more, by rounding, where n is large; of 0 a negative number."""
+    return (np.float64(n).view(np.int64) >> MANTISSA) - 1023
+
+
+@inner
+def _sort_full_bins(buffer, n_bins):
+    """Sort within bins, some of which ties have filled; `bins[b]` is where bin b stops."""
+    bins, start = buffer.bins, np.int64(0)
+    phi, u, v = buffer.phi, buffer.u, buffer.v
+    for b in range(n_bins):
+        stop = np.int64(bins[b])  # of another type, all that is called would be compiled again
+        if stop - start > RUN:
+            _merge_sort(buffer, start, stop)
+        else:
+            _insertion_sort(phi, u, v, start, stop)
+        start = stop
+
+
+@leaf
 def _root(parent, x):
     while parent[x] != x:
         parent[x] = parent[parent[x]]
@@ -140,7 +167,7 @@ def _root(parent, x):
     return x
 
 
-@kernel
+@leaf
 def thin_buffer(buffer, n, label):
     """Keep a spanning forest, over components, of the first n edges; returns their new number."""
     sort_buffer(buffer, n)

@@ -7,7 +7,7 @@ at a time. Chunks whose bound is below what has been found are skipped. What lie
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import inner, kernel, leaf
 from sktopo._numeric.memory import doubles
 from sktopo._numeric.planes import UNKNOWN
 from sktopo._numeric.tables import BOUND_AT, CHUNK, H_BOUND_AT, N_IN, N_OUT, N_SOURCE, SOURCE_AT, TARGET_AT, WEIGHT_AT
@@ -15,7 +15,7 @@ from sktopo._numeric.tables import BOUND_AT, CHUNK, H_BOUND_AT, N_IN, N_OUT, N_S
 __all__ = ["chunk_maxima", "heaviest_by_chunks"]
 
 
-@kernel
+@leaf
 def chunk_maxima(op, h, h_bounds):
     """Largest h of every chunk of a dense operator's sources."""
     n_in = op[N_IN]
@@ -29,7 +29,7 @@ def chunk_maxima(op, h, h_bounds):
             h_bounds[op[H_BOUND_AT] + p * n_chunks + c] = largest
 
 
-@kernel
+@inner
 def _largest_product(weights, weight_at, h, h_at, n):
     """Bits of the largest of n products."""
     weight_at, h_at = np.uint64(weight_at), np.uint64(h_at)
@@ -39,7 +39,7 @@ def _largest_product(weights, weight_at, h, h_at, n):
     return largest
 
 
-@kernel
+@inner
 def _locate(weights, weight_at, h, h_at, n, largest):
     """How many products have these bits, the sum of their places, and the bits of the largest other product."""
     weight_at, h_at = np.uint64(weight_at), np.uint64(h_at)

@@ -3,8 +3,7 @@
 import numpy as np
 
 from sktopo._numeric.bucket_queue import SMALLEST
-from sktopo._numeric.buffer import thin_buffer
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import inner, leaf
 from sktopo._numeric.tables import (
     BOUND_AT,
     C_IN,
@@ -26,10 +25,10 @@ from sktopo._numeric.tables import (
     WEIGHT_AT,
 )
 
-__all__ = ["column_price", "scan_columns"]
+__all__ = ["column_length", "column_price", "scan_conv", "scan_dense"]
 
 
-@kernel
+@inner
 def column_price(op):
     """What scanning a column costs, in row steps."""
     if op[KIND] == DENSE:
@@ -38,8 +37,16 @@ def column_price(op):
     return 16 + 4 * lines + lines * op[KERNEL_D + 2] // 2
 
 
-@kernel
-def scan_columns(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
+@leaf
+def column_length(op):
+    """Number of edges that one column may offer."""
+    if op[KIND] == DENSE:
+        return op[N_IN]
+    return op[C_IN] * op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2]
+
+
+@inner
+def scan_dense(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
     """Offer every edge of at least `lo` that comes into the results `due[start:stop]` from another component.
 
     Of every result it leaves in `answering` the heaviest edge from another component below `lo`; phi is 0 if there is
@@ -47,27 +54,23 @@ def scan_columns(tables, o, due, start, stop, lo, h, label, giant_label, least, 
 
     Returns
     -------
-    int
+    d : int
+        Where to go on once the buffer has been thinned; `stop` when all is done.
+    n : int
         Number of edges in the buffer.
     """
-    scan = (tables, tables.ops[o], due, start, stop, lo, h, label, giant_label, least[o], answering, buffer, n)
-    if tables.ops[o, KIND] == DENSE:
-        n, looked = _scan_dense(*scan)
-    else:
-        n, looked = _scan_conv(*scan)
-    answering.touched[o] += looked
-    return n
-
-
-@kernel
-def _scan_dense(tables, op, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
+    op, least_o = tables.ops[o], least[o]
     weights, source_units, bounds = tables.weights, tables.source_units, tables.bounds
     h_bounds, column_phi = answering.h_bounds, answering.column_phi
     column_u, column_second = answering.column_u, answering.column_second
     n_in, n_out = op[N_IN], op[N_OUT]
     n_chunks = (n_in + CHUNK - 1) // CHUNK
+    buffer_phi, buffer_u, buffer_v, room_for = buffer.phi, buffer.u, buffer.v, len(buffer.phi) - n_in
     looked = 0
     for d in range(start, stop):
+        if n > room_for:
+            stop = d
+            break
         position, row = (due[d] - op[TARGET_AT]) // n_out, (due[d] - op[TARGET_AT]) % n_out
         weight_at, source_at = op[WEIGHT_AT] + row * n_in, op[SOURCE_AT] + position * n_in
         bound_at, h_bound_at = op[BOUND_AT] + row * n_chunks, op[H_BOUND_AT] + position * n_chunks
@@ -87,7 +90,7 @@ def _scan_dense(tables, op, due, start, stop, lo, h, label, giant_label, least, 
             looked += CHUNK
             for k in range(c * CHUNK, min(n_in, (c + 1) * CHUNK)):
                 phi = np.float64(weights[weight_at + k]) * h[source_at + k]
-                if phi >= best and phi >= least:
+                if phi >= best and phi >= least_o:
                     u = source_units[source_at + k]
                     if u < 0 or label[u] == own:
                         continue
@@ -95,26 +98,31 @@ def _scan_dense(tables, op, due, start, stop, lo, h, label, giant_label, least, 
                         if phi > best or best_u < 0 or u < best_u:
                             best, best_u = phi, u
                         continue
-                    if n == len(buffer.phi):
-                        n = thin_buffer(buffer, n, label)
-                    buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
+                    buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
                     n += 1
                     done |= label[u] == giant_label
         column_phi[due[d]], column_u[due[d]] = 0.0 if done or best_u < 0 else best, best_u
         column_second[due[d]] = column_phi[due[d]]
-    return n, looked
+    answering.touched[o] += looked
+    return stop, n
 
 
-@kernel
-def _scan_conv(tables, op, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
+@inner
+def scan_conv(tables, o, due, start, stop, lo, h, label, giant_label, least, answering, buffer, n):
+    """The same for the results of a convolution."""
+    op, least_o = tables.ops[o], least[o]
     weights, source_units = tables.weights, tables.source_units
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
     c_in, n0, n1, n2 = op[C_IN], op[IN_D], op[IN_D + 1], op[IN_D + 2]
     k0, k1, k2 = op[KERNEL_D], op[KERNEL_D + 1], op[KERNEL_D + 2]
     d0, d1, d2 = op[DILATION_D], op[DILATION_D + 1], op[DILATION_D + 2]
     line, plane = op[OUT_D + 2], op[OUT_D + 1] * op[OUT_D + 2]
+    buffer_phi, buffer_u, buffer_v, room_for = buffer.phi, buffer.u, buffer.v, len(buffer.phi) - column_length(op)
     looked = 0
     for d in range(start, stop):
+        if n > room_for:
+            stop = d
+            break
         j = due[d] - op[TARGET_AT]
         channel, position = j // (op[OUT_D] * plane), j % (op[OUT_D] * plane)
         x0 = position // plane * op[STRIDE_D] - op[PAD_D]
@@ -135,7 +143,7 @@ def _scan_conv(tables, op, due, start, stop, lo, h, label, giant_label, least, a
                     for t2 in range(first2, last2):
                         k = source_at + t2 * d2
                         phi = np.float64(weights[weight_at + t2]) * h[k]
-                        if phi >= best and phi >= least:
+                        if phi >= best and phi >= least_o:
                             u = source_units[k]
                             if u < 0 or label[u] == own:
                                 continue
@@ -143,18 +151,17 @@ def _scan_conv(tables, op, due, start, stop, lo, h, label, giant_label, least, a
                                 if phi > best or best_u < 0 or u < best_u:
                                     best, best_u = phi, u
                                 continue
-                            if n == len(buffer.phi):
-                                n = thin_buffer(buffer, n, label)
-                            buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
+                            buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
                             n += 1
                             done |= label[u] == giant_label
         column_phi[due[d]], column_u[due[d]] = 0.0 if done or best_u < 0 else best, best_u
         column_second[due[d]] = column_phi[due[d]]
         looked += c_in * (last0 - first0) * (last1 - first1) * (last2 - first2)
-    return n, looked
+    answering.touched[o] += looked
+    return stop, n
 
 
-@kernel
+@leaf
 def _taps_inside(start, n_in, n_taps, dilation):
     """First and one past the last tap of one axis that read inside the image."""
     if dilation == 1:  # the usual case needs no divisions, which would cost as much as the scan

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.buffer import sort_buffer
+from sktopo._numeric.jit import inner, kernel, leaf
 from sktopo._numeric.memory import doubles, ints
 
-__all__ = ["Components", "add_edges", "essential_births", "new_components"]
+__all__ = ["Components", "add_edges", "essential_births", "new_components", "write_pairs"]
 
 
 class Components(NamedTuple):
@@ -56,7 +57,7 @@ def new_components(memory, n_vertices):
     )
 
 
-@kernel
+@leaf
 def add_edges(components, phi, u, v, n):
     """Kruskal's algorithm over the first n edges, which are sorted and lighter than all edges before."""
     label, after, size, born = components.label, components.after, components.size, components.born
@@ -69,12 +70,11 @@ def add_edges(components, phi, u, v, n):
             continue
         forest_phi[n_forest], forest_u[n_forest], forest_v[n_forest] = phi[e], u[e], v[e]
         n_forest += 1
-        if size[large] < size[small]:
-            large, small = small, large
+        swapped = size[large] < size[small]
+        large, small = small if swapped else large, large if swapped else small
         elder, younger = max(born[large], born[small]), min(born[large], born[small])
-        if younger > phi[e]:
-            birth[n_pairs], death[n_pairs] = younger, phi[e]
-            n_pairs += 1
+        birth[n_pairs], death[n_pairs] = younger, phi[e]
+        n_pairs += younger > phi[e]
         born[large] = elder if elder > 0.0 else phi[e]
         size[large] += size[small]
         w = small
@@ -98,3 +98,35 @@ def essential_births(components):
             births[n] = born[v]
             n += 1
     return births[:n]
+
+
+@inner
+def write_pairs(components, buffer, births, deaths, at, one):
+    """Append birth and death of the classes of an input, strongest first; death is -inf for essential ones.
+
+    Those of equal birth: deaths first, strongest first, and then essential ones by vertex.
+
+    Parameters
+    ----------
+    buffer : Buffer
+        To sort in.
+    births, deaths : float64 arrays
+    at : int64 array
+        Those of this input, number `one`, begin at `at[one]`; where they end is entered.
+    """
+    label, born, birth, death = components.label, components.born, components.birth, components.death
+    phi, place, other = buffer.phi, buffer.u, buffer.v
+    n_pairs = components.counts[1]
+    n, start = np.int64(0), at[one]
+    for i in range(n_pairs):
+        phi[n], place[n], other[n] = birth[i], i, 0
+        n += 1
+    for v in range(len(label)):
+        if label[v] == v and born[v] > 0.0:
+            phi[n], place[n], other[n] = born[v], n, 0
+            n += 1
+    sort_buffer(buffer, n)
+    for i in range(n):
+        births[start + i] = phi[i]
+        deaths[start + i] = death[place[i]] if place[i] < n_pairs else -np.inf
+    at[one + 1] = start + n

@@ -5,12 +5,18 @@ from the result. So one tap's products for all results of a channel are one arra
 does several at a time, at a small part of the price of a row's step. What lies in components is not asked: the
 heaviest of all in-edges bounds those that leave, and late in the sweep most results outside are single vertices, from
 which all edges leave.
+
+Planes and products are float32, of which a processor takes twice as many at a time. Both factors are divided by the
+largest of their kind and, unless they are zero, kept above 2 ** -60, so that no product over- or underflows, and zeros
+are those that were. An exact product is then less than 1 + 2 ** -20 times what was found, see docs/threshold_sweep.rst.
+So what was found chooses three taps, whose exact products are formed anew, and bounds all others; if the bound is not
+below the best of the three, the source counts as unknown, and the larger of both as the weight.
 """
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
-from sktopo._numeric.memory import doubles, longs
+from sktopo._numeric.jit import inner, kernel, leaf
+from sktopo._numeric.memory import doubles, ints, longs
 from sktopo._numeric.tables import (
     C_IN,
     C_OUT,
@@ -30,17 +36,19 @@ from sktopo._numeric.tables import (
 __all__ = ["UNKNOWN", "heaviest_by_planes", "planes_price"]
 
 GROUP = 3  # taps whose products are compared in one pass
-STRIP = 272  # places of a plane that are worked on together: their maxima stay in the nearest cache
+STRIP = 544  # places of a plane that are worked on together: their maxima stay in the nearest cache
 UNKNOWN = -1  # the other end of an edge of which only a bound is known
+FAINTEST = 2.0**-60  # of the scaled factors
+SLACK = 1.0 + 2.0**-20
 
 
-@kernel
+@leaf
 def _plane_size(op, axis):
     """Places of one stride phase that results read, along one axis."""
     return op[OUT_D + axis] + (op[KERNEL_D + axis] - 1) * op[DILATION_D + axis] // op[STRIDE_D + axis]
 
 
-@kernel
+@leaf
 def _n_places(op):
     """Places of all planes; more than there are sources where strides are longer than images."""
     n_channels = op[N_SOURCE] // (op[IN_D] * op[IN_D + 1] * op[IN_D + 2])
@@ -48,19 +56,19 @@ def _n_places(op):
     return n_channels * per_phase * op[STRIDE_D] * op[STRIDE_D + 1] * op[STRIDE_D + 2]
 
 
-@kernel
+@leaf
 def _n_groups(op):
     return (op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2] + GROUP - 1) // GROUP
 
 
-@kernel
+@leaf
 def _span(op):
     """From the first result's place in a plane to one past the last's."""
     n1, n2 = _plane_size(op, 1), _plane_size(op, 2)
     return ((op[OUT_D] - 1) * n1 + op[OUT_D + 1] - 1) * n2 + op[OUT_D + 2]
 
 
-@kernel
+@leaf
 def planes_price(op):
     """What `heaviest_by_planes` costs, in row steps."""
     n_channels = op[N_TARGET] // (op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2])
@@ -69,8 +77,23 @@ def planes_price(op):
     return passes * (span // 10 + 8 * ((span + STRIP - 1) // STRIP)) + 2 * _n_places(op)
 
 
-@kernel
-def _fill_planes(op, h, source_units, planes):
+@leaf
+def _scaled(x, unit):
+    """x / unit, rounded, but not to zero."""
+    return np.float32(max(x / unit, FAINTEST) if x > 0.0 else 0.0)
+
+
+@leaf
+def _unit(values, start, n):
+    """What some factors are divided by: the largest; not so small that bounds could underflow."""
+    unit = 1e-120
+    for i in range(start, start + n):
+        unit = max(unit, np.float64(values[i]))
+    return unit
+
+
+@inner
+def _fill_planes(op, h, unit, source_units, planes):
     """Every channel of sources by stride phases, with zeros where there is no source."""
     n0, n1, n2 = op[IN_D], op[IN_D + 1], op[IN_D + 2]
     size0, size1, size2 = _plane_size(op, 0), _plane_size(op, 1), _plane_size(op, 2)
@@ -88,11 +111,11 @@ def _fill_planes(op, h, source_units, planes):
                     for y2 in range(size2):
                         x2 = y2 * s2 + p2
                         exists = inside and 0 <= x2 < n2 and source_units[line + x2] >= 0
-                        planes[at] = h[line + x2] if exists else 0.0
+                        planes[at] = _scaled(h[line + x2] if exists else 0.0, unit)
                         at += 1
 
 
-@kernel
+@inner
 def _tap_places(op, places, tap_sources):
     """How far into the planes of a channel, and among its sources, each tap reads.
 
@@ -110,7 +133,7 @@ def _tap_places(op, places, tap_sources):
             tap_sources[t] = (x0 * op[IN_D + 1] + x1) * op[IN_D + 2] + x2
 
 
-@kernel
+@inner
 def _compare(planes, at_0, at_1, at_2, w_0, w_1, w_2, group, n, first, second, winner):
     """Enter the products of three taps into the two largest so far, and the group that the largest comes from."""
     at_0, at_1, at_2 = np.uint64(at_0), np.uint64(at_1), np.uint64(at_2)
@@ -125,16 +148,16 @@ def _compare(planes, at_0, at_1, at_2, w_0, w_1, w_2, group, n, first, second, w
         first[i] = a if a > old else old
 
 
-@kernel
-def _least(bits):
+@leaf
+def _least(bits, n):
     """Smallest of some positive floats, seen as integers, of which processors compare many at a time."""
     least = bits[0]
-    for i in range(len(bits)):
+    for i in range(n):
         least = min(least, bits[i])
     return least
 
 
-@kernel
+@inner
 def _prepare_strip(op, channel, start, n, label, target_units, giant_label, first, second, winner):
     """Nothing found yet for results outside the giant component, and nothing sought elsewhere.
 
@@ -144,31 +167,29 @@ def _prepare_strip(op, channel, start, n, label, target_units, giant_label, firs
         Number of results outside.
     """
     size1, size2 = _plane_size(op, 1), _plane_size(op, 2)
-    out0, out1, out2 = op[OUT_D], op[OUT_D + 1], op[OUT_D + 2]
-    outside = 0
-    y2 = start % size2
-    line = start // size2
+    outside, y2, line = 0, start % size2, start // size2
+    results_at, _ = _line(op, channel, line, size1)
+    n_results = op[OUT_D + 2] if line % size1 < op[OUT_D + 1] else 0  # in this line
     for i in range(n):
-        first[i], second[i], winner[i] = np.inf, 0.0, 0.0
-        y1 = line % size1
-        if y2 < out2 and y1 < out1:
-            j = op[TARGET_AT] + ((channel * out0 + line // size1) * out1 + y1) * out2 + y2
-            if label[target_units[j]] != giant_label:
-                first[i] = 0.0
-                outside += 1
+        first[i], second[i], winner[i] = np.inf, 0.0, 0
+        if y2 < n_results and label[target_units[results_at + y2]] != giant_label:
+            first[i] = 0.0
+            outside += 1
         y2 += 1
         if y2 == size2:
             y2 = 0
             line += 1
+            results_at, _ = _line(op, channel, line, size1)
+            n_results = op[OUT_D + 2] if line % size1 < op[OUT_D + 1] else 0
     return outside
 
 
-@kernel
+@inner
 def _keep_strip(
-    op, channel, start, n, least, skipped, first, second, winner,
-    planes, places, tap_sources, source_units, weights, column_phi, column_u, column_second,
+    op, channel, start, n, least, skipped, h_unit, w_unit, first, second, winner,
+    planes, places, tap_sources, source_units, weights, h, column_phi, column_u, column_second,
 ):  # fmt: skip
-    """Enter what was found for the results of a strip, and find the tap within the group."""
+    """Enter what was found for the results of a strip, with the exact products of the three taps."""
     size1, size2 = _plane_size(op, 1), _plane_size(op, 2)
     n0, n1, n2, s2 = op[IN_D], op[IN_D + 1], op[IN_D + 2], op[STRIDE_D + 2]
     c_in, n_taps, n_groups = op[C_IN], op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2], _n_groups(op)
@@ -180,20 +201,23 @@ def _keep_strip(
     results_at, sources_at = _line(op, channel, line, size1)
     for i in range(n):
         if first[i] != np.inf:
-            phi, u, other = first[i], np.int64(UNKNOWN), max(second[i], skipped)
+            phi, other = 0.0, max(np.float64(second[i]), skipped) * SLACK * h_unit * w_unit
             c = np.int64((winner[i] + 0.5) * per_group)
-            tap = (np.int64(winner[i]) - c * n_groups) * GROUP
-            for t in range(tap, min(tap + GROUP, n_taps)):
-                product = (
-                    np.float64(weights[weights_at + c * n_taps + t])
-                    * (planes[(first_in + c) * per_source + places[t] + start + i])
-                )
-                if product == phi and u == UNKNOWN:
-                    u = np.int64(source_units[sources_at + y2 * s2 + (first_in + c) * n0 * n1 * n2 + tap_sources[t]])
-                else:
-                    other = max(other, product)
+            tap = (winner[i] - c * n_groups) * GROUP
+            plane_at = (first_in + c) * per_source + start + i
+            source_at = sources_at + y2 * s2 + (first_in + c) * n0 * n1 * n2
+            weight_at, source = weights_at + c * n_taps, op[SOURCE_AT]
+            for t in range(tap, tap + GROUP):  # without a branch, which would often be guessed wrongly
+                exists = t < n_taps and planes[plane_at + places[t]] > 0.0
+                k = source_at + tap_sources[t] if exists else op[SOURCE_AT]
+                product = np.float64(weights[weight_at + min(t, n_taps - 1)]) * h[k]
+                product = product if exists else 0.0
+                other = max(other, min(phi, product))
+                source = k if product > phi else source
+                phi = max(phi, product)
+            u = np.int64(source_units[source])
             j = results_at + y2
-            column_phi[j] = phi if phi >= least else 0.0
+            column_phi[j] = max(phi, other) if max(phi, other) >= least else 0.0
             column_u[j] = u if other < phi else UNKNOWN
             column_second[j] = other
         y2 += 1
@@ -203,7 +227,7 @@ def _keep_strip(
             results_at, sources_at = _line(op, channel, line, size1)
 
 
-@kernel
+@inner
 def _line(op, channel, line, size1):
     """Where a line's results begin, and, less what its channel and tap add, their sources."""
     y0, y1 = line // size1, line % size1
@@ -236,19 +260,23 @@ def heaviest_by_planes(tables, op, h, least, label, giant_label, answering, memo
     per_source = per_channel * op[STRIDE_D] * op[STRIDE_D + 1] * op[STRIDE_D + 2]
     n_sources = op[N_SOURCE] // (op[IN_D] * op[IN_D + 1] * op[IN_D + 2])
     n_results = op[N_TARGET] // (op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2])
-    planes = doubles(memory, n_sources * per_source)
-    _fill_planes(op, h, source_units, planes)
+    h_unit = _unit(h, op[SOURCE_AT], op[N_SOURCE])
+    w_unit = _unit(weights, op[WEIGHT_AT], n_results * c_in * n_taps)
+    planes = ints(memory, n_sources * per_source).view(np.float32)
+    _fill_planes(op, h, h_unit, source_units, planes)
     places, tap_sources = longs(memory, n_groups * GROUP), longs(memory, n_groups * GROUP)
-    w = doubles(memory, n_groups * GROUP)
-    w[n_taps:] = 0.0
+    w = ints(memory, n_groups * GROUP).view(np.float32)
+    for t in range(n_taps, len(w)):
+        w[t] = 0.0
     _tap_places(op, places, tap_sources)
     heaviest = doubles(memory, n_results * c_in)
     for at in range(len(heaviest)):
-        heaviest[at] = 0.0
+        largest = 0.0
         for t in range(n_taps):
-            heaviest[at] = max(heaviest[at], np.float64(weights[op[WEIGHT_AT] + at * n_taps + t]))
-    first, second, winner = doubles(memory, STRIP), doubles(memory, STRIP), doubles(memory, STRIP)
-    first_bits = first.view(np.int64)
+            largest = max(largest, np.float64(weights[op[WEIGHT_AT] + at * n_taps + t]))
+        heaviest[at] = _scaled(largest, w_unit)
+    first_bits, winner = ints(memory, STRIP), ints(memory, STRIP)
+    first, second = first_bits.view(np.float32), ints(memory, STRIP).view(np.float32)
     strongest, order = doubles(memory, n_sources), longs(memory, n_sources)
     margin, looked = per_channel - span, 0
     for start in range(0, span, STRIP):
@@ -269,34 +297,34 @@ def heaviest_by_planes(tables, op, h, least, label, giant_label, answering, memo
                     continue
                 weight_at = op[WEIGHT_AT] + (channel * c_in + c) * n_taps
                 for t in range(n_taps):
-                    w[t] = weights[weight_at + t]
+                    w[t] = _scaled(np.float64(weights[weight_at + t]), w_unit)
                 at = (first_in + c) * per_source + start
                 for g in range(n_groups):
                     _compare(
                         planes, at + places[3 * g], at + places[3 * g + 1], at + places[3 * g + 2],
-                        w[3 * g], w[3 * g + 1], w[3 * g + 2], np.float64(c * n_groups + g), n, first, second, winner,
+                        w[3 * g], w[3 * g + 1], w[3 * g + 2], np.int32(c * n_groups + g), n, first, second, winner,
                     )  # fmt: skip
                 looked += n_taps * n
-                smallest = np.int64(_least(first_bits[:n])).view(np.float64)
+                smallest = np.float64(np.int32(_least(first_bits, n)).view(np.float32))
             _keep_strip(
-                op, channel, start, n, least, skipped, first, second, winner,
-                planes, places, tap_sources, source_units, weights, column_phi, column_u, column_second,
+                op, channel, start, n, least, skipped, h_unit, w_unit, first, second, winner,
+                planes, places, tap_sources, source_units, weights, h, column_phi, column_u, column_second,
             )  # fmt: skip
     return looked
 
 
-@kernel
+@inner
 def _strongest_of_strip(planes, per_source, per_channel, start, stop, strongest):
     """Largest h that a strip of results reads, by channel of sources."""
     for c in range(len(strongest)):
-        largest = 0.0
+        largest = np.float32(0.0)
         for phase in range(c * per_source, (c + 1) * per_source, per_channel):
             for i in range(phase + start, phase + stop):
                 largest = max(largest, planes[i])
         strongest[c] = largest
 
 
-@kernel
+@inner
 def _by_strength(strongest, first_in, c_in, order):
     """Channels of a group, strongest first."""
     for c in range(c_in):

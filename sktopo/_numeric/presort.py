@@ -28,7 +28,8 @@ def sort_lists(weights, n_kept, list_w, list_j):
     if len(list_w) == 0:
         return
     if weights.dtype == np.float32:
-        _sort_lists(weights.view(np.int32), n_kept, list_w.view(np.int32), list_j)
+        flat, per_list, per_entry = _flat(weights)
+        _sort_lists(flat.view(np.int32), per_list, per_entry, n_kept, list_w.view(np.int32), list_j)
         return
     list_w, list_j = list_w.reshape(-1, n_kept), list_j.reshape(-1, n_kept)
     for row, row_w, row_j in zip(weights, list_w, list_j, strict=True):
@@ -37,9 +38,17 @@ def sort_lists(weights, n_kept, list_w, list_j):
         row_w[:], row_j[:] = heights[order], order
 
 
+def _flat(weights):
+    """A matrix as it lies in memory, and how far its rows and columns are apart there: one type for the kernel."""
+    if weights.T.flags.c_contiguous:
+        return weights.T.reshape(-1), 1, len(weights)
+    return np.ascontiguousarray(weights).reshape(-1), weights.shape[1], 1
+
+
 @kernel
-def _sort_lists(bits, n_kept, list_w, list_j):
-    n_lists, n = bits.shape
+def _sort_lists(bits, per_list, per_entry, n_kept, list_w, list_j):
+    n_lists = len(list_w) // n_kept
+    n = len(bits) // n_lists
     keys, order = np.empty((TOGETHER, n), dtype=np.int32), np.empty(n, dtype=np.int32)
     other_keys, other_order = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
     counts = np.empty((3, 1 << DIGIT), dtype=np.int64)
@@ -47,7 +56,7 @@ def _sort_lists(bits, n_kept, list_w, list_j):
         n_here = min(TOGETHER, n_lists - first)
         for i in range(n):
             for row in range(n_here):
-                keys[row, i] = bits[first + row, i] & np.int32(0x7FFFFFFF)  # without the sign
+                keys[row, i] = bits[(first + row) * per_list + i * per_entry] & np.int32(0x7FFFFFFF)  # without the sign
         for row in range(n_here):
             if n <= SHORT:
                 _insertion(keys[row], order)

@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from sktopo._numeric.buffer import thin_buffer
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import inner
 from sktopo._numeric.tables import N_IN, N_OUT, SOURCE_AT, TARGET_AT, WEIGHT_AT
 
 __all__ = ["offer_remainder"]
 
 
-@kernel
+@inner
 def offer_remainder(tables, op, k, h_k, floor, least, label, giant_label, buffer, n):
     """Offer every out-edge of source k of at least `floor` that leaves its component, listed or not.
+
+    The buffer has room for all of them.
 
     Returns
     -------
@@ -35,8 +36,6 @@ def offer_remainder(tables, op, k, h_k, floor, least, label, giant_label, buffer
         if phi < floor:
             heaviest = phi
             continue
-        if n == len(buffer.phi):
-            n = thin_buffer(buffer, n, label)
         buffer.phi[n], buffer.u[n], buffer.v[n] = phi, u, v
         n += 1
         resting |= label[v] == giant_label

@@ -3,9 +3,8 @@
 import numpy as np
 
 from sktopo._numeric.border import on_image
-from sktopo._numeric.bucket_queue import ABSENT, SMALLEST, bucket_of, take
-from sktopo._numeric.buffer import thin_buffer
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.bucket_queue import ABSENT, SMALLEST, bucket_of
+from sktopo._numeric.jit import inner
 from sktopo._numeric.remainder import offer_remainder
 from sktopo._numeric.tables import CUT, LAST, N_OUT, N_SOURCE, SOURCE_AT, TAPS_AT, UNITS_AT
 
@@ -14,13 +13,15 @@ __all__ = ["offer_rows", "queue_rows"]
 LOOK_AHEAD = 64  # edges inside the own component that are passed over at once; more wait for their bucket
 
 
-@kernel
+@inner
 def queue_rows(tables, o, h, least, entry, queue, earliest):
     """Put every row of operator o that does not wait already into the queue, at its next edge."""
     start, cut, lightest = tables.ops[o, SOURCE_AT], tables.ops[o, CUT], max(least[o], SMALLEST)
     list_at, list_w, row_list, source_units = tables.list_at, tables.list_w, tables.row_list, tables.source_units
     head, after, top, bits = queue.head, queue.after, queue.top, queue.bits
     for k in range(start, start + tables.ops[o, N_SOURCE]):
+        if h[k] == 0.0:  # most of a layer, often; its list is far away in memory
+            continue
         begin, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
         i = begin + entry[k]
         if i == stop and i > begin and cut:
@@ -33,9 +34,11 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
                 head[bucket] = k
 
 
-@kernel
-def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buffer, n):
+@inner
+def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answering, buffer, n):
     """Offer every edge of at least `lo`, the floor of the bucket, that leaves the component of the row's own source.
+
+    The rows are those of `queue.due[d:n_due]`, or as many of them as the buffer has room for.
 
     Each row is queued again at the next edge that leaves. Where the operator's columns answer (`giant[o]` is a
     vertex of the giant component), a row inside the giant component is left to them, and a row outside rests
@@ -53,7 +56,9 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
 
     Returns
     -------
-    int
+    d : int
+        Where to go on once the buffer has been thinned; `n_due` when all is done.
+    n : int
         Number of edges in the buffer.
     """
     # Array fields are named once: reading them from the tuple in the loop would count references each time.
@@ -63,21 +68,57 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
     buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
     giant, waste, touched = answering.giant, answering.waste, answering.touched
     head, after, due, top, bits = queue.head, queue.after, queue.due, queue.top, queue.bits
-    for d in range(take(queue, bucket)):
-        k = np.int64(due[d])
-        o = row_op[k]
+    capacity = len(buffer_phi)
+    known, giant_label, units_at, taps_at, last, cut = -1, np.int64(-1), 0, 0, 0, False
+    lightest = floor = 0.0
+    for one in range(d, n_due):
+        k = np.int64(due[one])
+        o = np.int64(row_op[k])
+        if o != known:  # rows of one operator follow each other, mostly
+            known, units_at, taps_at, last, cut = o, ops[o, UNITS_AT], ops[o, TAPS_AT], ops[o, LAST], ops[o, CUT] != 0
+            giant_label = np.int64(label[giant[o]] if giant[o] >= 0 else -1)
+            lightest = max(least[o], SMALLEST)
+        floor = max(lo, lightest)
         u = source_units[k]
         own = label[u]
-        giant_label = label[giant[o]] if giant[o] >= 0 else -1
         if own == giant_label:
             continue
-        h_k, base, units_at = h[k], row_base[k], ops[o, UNITS_AT]
+        h_k, base, corner = h[k], row_base[k], row_corner[k]
         start, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
-        corner, taps_at, last = row_corner[k], ops[o, TAPS_AT], ops[o, LAST]
-        lightest = max(least[o], SMALLEST)
-        floor = max(lo, lightest)
+        full = False
         resting, ahead, wasted = 0.0, 0, 0  # resting: weight of an edge into the giant component, once there is one
         began = i = start + entry[k]
+        if units_at >= 0 and giant_label < 0:  # the usual case, without what it does not need
+            # No branch decides what is offered, since it would often be guessed wrongly: `n` says what stays.
+            offered, n_off = n, 0
+            while i < stop and n < capacity:
+                phi = np.float64(list_w[np.uint64(i)]) * h_k
+                if phi < floor:
+                    break
+                v = base + list_j[np.uint64(i)]
+                if corner >= 0:
+                    on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
+                    n_off += not on
+                    v = v if on else np.int64(u)
+                buffer_phi[np.uint64(n)], buffer_u[np.uint64(n)], buffer_v[np.uint64(n)] = phi, u, v
+                n += label[np.uint64(v)] != own
+                i += 1
+            wasted = i - began - (n - offered) - n_off
+            if n < capacity:
+                ahead = i
+                if corner < 0:
+                    while i < min(stop, ahead + LOOK_AHEAD) and label[np.uint64(base + list_j[np.uint64(i)])] == own:
+                        i += 1
+                    wasted += i - ahead
+                else:
+                    while i < min(stop, ahead + LOOK_AHEAD):
+                        on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
+                        v = base + list_j[np.uint64(i)] if on else np.int64(u)
+                        if label[np.uint64(v)] != own:
+                            break
+                        wasted += on
+                        i += 1
+                ahead = LOOK_AHEAD
         while i < stop:
             phi = np.float64(list_w[i]) * h_k
             if phi < lightest or phi < resting or (phi < floor and ahead == LOOK_AHEAD):
@@ -93,8 +134,9 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
             elif phi < floor:
                 break
             else:
-                if n == len(buffer_phi):
-                    n = thin_buffer(buffer, n, label)
+                if n == capacity:
+                    full = True
+                    break
                 buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
                 n += 1
                 if there == giant_label:
@@ -105,17 +147,20 @@ def offer_rows(tables, queue, bucket, lo, h, least, label, entry, answering, buf
         phi = 0.0
         if i < stop:
             phi = np.float64(list_w[i]) * h_k
-        elif stop > start and ops[o, CUT]:
+        elif stop > start and cut:
             phi = np.float64(list_w[stop - 1]) * h_k
-            if phi >= floor or began == stop:
+            full = (phi >= floor or began == stop) and capacity - n < ops[o, N_OUT]
+            if not full and (phi >= floor or began == stop):
                 touched[o] += ops[o, N_OUT]
                 wasted += ops[o, N_OUT]  # otherwise no number of such scans would let columns take over
                 floor = max(floor, resting)
                 n, phi = offer_remainder(tables, ops[o], k, h_k, floor, lightest, label, giant_label, buffer, n)
         waste[o] += wasted
         touched[o] += i - began
+        if full:
+            return one, n
         if phi >= lightest and resting == 0.0:
             later = bucket_of(top, bits, phi, bucket)
             after[k] = head[later]
             head[later] = k
-    return n
+    return n_due, n

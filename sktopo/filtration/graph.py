@@ -299,7 +299,7 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
         samples = self._checked_samples(X)
         if self._censuses is not None:
             self._check_memory(samples)
-        return self._collect(self._run(self._sample, samples), X)
+        return self._collect(self._pairs(samples, X), X)
 
     def count_cycles(self, X):
         """Number of independent cycles of each sample's graphs: its classes of degree 1, without their births.

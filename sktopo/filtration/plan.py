@@ -4,13 +4,14 @@ Within the out-edges of one unit the order of |w h| does not depend on the input
 here, at fit. Operators with fixed small neighbourhoods (pooling, residual sums) become listed edges.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from sktopo._numeric.sweep import sweep
-from sktopo._numeric.tables import Tables
-from sktopo.filtration.blocks import NO_BLOCK, block_of_thread, make_room
+from sktopo._numeric.tables import N_SOURCE, SOURCE_AT, Tables
+from sktopo.filtration.blocks import NO_BLOCK, block_of_thread, doubles_of_thread, make_room
 from sktopo.filtration.tabulate import tabulate
 
 __all__ = ["GraphPlan", "ListedEdges", "list_edges_of", "plan_listed", "plan_operators"]
@@ -19,12 +20,13 @@ __all__ = ["GraphPlan", "ListedEdges", "list_edges_of", "plan_listed", "plan_ope
 BITS = 3
 PATIENCE = 1.0
 
-_NO_EDGES = np.empty(0), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+_NONE, _NO_PLACES = np.empty(0), np.empty(0, dtype=np.int64)
+_NO_EDGES = _NONE, _NO_PLACES, _NO_PLACES
 
 
 @dataclass
 class ListedEdges:
-    """Pooling and residual edges of one operator; `choices` has the rows of a max pooling, else None."""
+    """Pooling and residual edges of one operator; `choices` has a max pooling's windows as columns, else None."""
 
     name: str
     source: str
@@ -36,14 +38,23 @@ class ListedEdges:
 
     def weigh(self, values):
         """(phi, u, v) of the edges that exist for one input with these signed source values."""
-        element, u, v, weight = self.element, self.u, self.v, self.weight
+        read, u, v, weight = values.take(self.element), self.u, self.v, self.weight
         if self.choices is not None:
-            candidates = np.where(self.choices >= 0, values[element[self.choices]], -np.inf)
-            chosen = self.choices[np.arange(len(candidates)), candidates.argmax(axis=1)]
-            element, u, v, weight = element[chosen], u[chosen], v[chosen], weight[chosen]
-        phi = weight * np.abs(values[element].astype(np.float64))
+            chosen, read = _first_largest(read, self.choices)
+            u, v, weight = u.take(chosen), v.take(chosen), weight.take(chosen)
+        phi = weight * np.abs(read.astype(np.float64))
         exists = (phi > 0) & (u >= 0)
-        return phi[exists], u[exists], v[exists]
+        return (phi, u, v) if exists.all() else (phi[exists], u[exists], v[exists])
+
+
+def _first_largest(values, choices):
+    """Of every column of `choices`, places in `values`, the first at which the value is largest; and these values."""
+    chosen, largest = choices[0].copy(), values.take(choices[0])
+    for others in choices[1:]:  # few rows: an argmax along so short an axis takes several times as long
+        candidates = values.take(others)
+        np.copyto(chosen, others, where=candidates > largest)
+        np.maximum(largest, candidates, out=largest)
+    return chosen, largest
 
 
 @dataclass
@@ -87,39 +98,83 @@ class GraphPlan:
             np.abs(values_of(source).astype(np.float64)) * scales.get(name, 1.0)
             for name, source in zip(self.names, self.sources, strict=True)
         ]
-        listed = []
-        for edges in self.listed:
-            phi, u, v = edges.weigh(values_of(edges.source))
-            phi = phi * scales.get(edges.name, 1.0)
-            kept = (phi > 0) & (phi >= least.get(edges.name, 0.0))  # the product may underflow
-            listed.append((phi[kept], u[kept], v[kept]))
-        return self.forest_of(
-            np.concatenate([*h, np.empty(0)]),
-            listed,
-            np.array([least.get(name, 0.0) for name in self.names], dtype=np.float64),
-            lent=lent,
-        )
+        listed = [self._listed(values_of, scales, least)]
+        return self.forest_of(np.concatenate([*h, np.empty(0)]), listed, self._least(least), lent=lent)
 
     def forest_of(self, h, listed, least, *, bits=BITS, patience=PATIENCE, lent=False):
         """Spanning forest from prepared arrays; `listed` holds (phi, u, v) triples."""
-        listed = listed or [_NO_EDGES]
-        phi, u, v = listed[0] if len(listed) == 1 else map(np.concatenate, zip(*listed, strict=True))
-        components = sweep(
-            self.tables,
-            self.n_vertices,
-            self.n_h_bounds,
-            h,
-            least,
-            phi,
-            u,
-            v,
-            bits,
-            patience,
-            block_of_thread() if lent else NO_BLOCK,
-        )
+        phi, u, v = _joined(listed)
+        components = self._sweep(h[None], np.array([0, len(phi)]), (phi, u, v), least, bits, patience, lent=lent)
         if lent:
             make_room(int(components.counts[3]))
         return components
+
+    def pairs(self, values_of, n_inputs, scales, least):
+        """Classes of some inputs, born at their strongest edge.
+
+        Parameters
+        ----------
+        values_of : callable
+            ``values_of(source)`` has one row per input.
+        n_inputs : int
+        scales, least : as in forest
+
+        Returns
+        -------
+        list of (birth, death)
+            In units of phi, as `pairs_of` has them; None in place of all if any phi is not finite.
+        """
+        n_sources, most = int(self.tables.ops[:, N_SOURCE].sum()), self.n_vertices // 2 + 1
+        room = doubles_of_thread(n_inputs * (n_sources + 2 * most))
+        h = room[: n_inputs * n_sources].reshape(n_inputs, n_sources)
+        births, deaths = room[h.size :].reshape(2, -1)
+        for name, source, op in zip(self.names, self.sources, self.tables.ops, strict=True):
+            part = h[:, op[SOURCE_AT] : op[SOURCE_AT] + op[N_SOURCE]]
+            np.abs(values_of(source), out=part, dtype=np.float64)
+            if name in scales:
+                part *= scales[name]
+        listed, listed_at = _NO_EDGES, np.zeros(n_inputs + 1, dtype=np.int64)
+        if self.listed:
+            parts = [self._listed(lambda source, i=i: values_of(source)[i], scales, least) for i in range(n_inputs)]
+            listed_at[1:] = np.cumsum([len(phi) for phi, _, _ in parts])
+            listed = _joined(parts)
+        pairs_at = np.zeros(n_inputs + 1, dtype=np.int64)
+        components = self._sweep(
+            h, listed_at, listed, self._least(least), BITS, PATIENCE, pairs_at, births, deaths, lent=True
+        )
+        if components.counts[0] and components.forest_phi[0] == np.inf:
+            return None
+        make_room(int(components.counts[3]))
+        births, deaths, places = births[: pairs_at[-1]].copy(), deaths[: pairs_at[-1]].copy(), pairs_at.tolist()
+        return [(births[i:j], deaths[i:j]) for i, j in itertools.pairwise(places)]
+
+    def _sweep(
+        self, h, listed_at, listed, least, bits, patience, pairs_at=_NO_PLACES, births=_NONE, deaths=_NONE, *, lent
+    ):
+        return sweep(
+            self.tables, self.n_vertices, self.n_h_bounds, h, least, listed_at, *listed, bits, patience,
+            block_of_thread() if lent else NO_BLOCK, pairs_at, births, deaths,
+        )  # fmt: skip
+
+    def _least(self, least):
+        return np.array([least.get(name, 0.0) for name in self.names], dtype=np.float64)
+
+    def _listed(self, values_of, scales, least):
+        """(phi, u, v) of one input's further edges."""
+        listed = []
+        for edges in self.listed:
+            phi, u, v = edges.weigh(values_of(edges.source))
+            if edges.name in scales or edges.name in least:
+                phi = phi * scales.get(edges.name, 1.0)
+                kept = (phi > 0) & (phi >= least.get(edges.name, 0.0))  # the product may underflow
+                phi, u, v = phi[kept], u[kept], v[kept]
+            listed.append((phi, u, v))
+        return _joined(listed)
+
+
+def _joined(listed):
+    """Lists of edges as one."""
+    return listed[0] if len(listed) == 1 else tuple(map(np.concatenate, zip(*(listed or [_NO_EDGES]), strict=True)))
 
 
 def plan_operators(layer, operators, max_memory=np.inf):
@@ -169,8 +224,9 @@ def list_edges_of(operator, local):
     choices = None
     if operator.kind == "max":
         width = int(sizes.max(initial=1))
-        choices = operator.indptr[:-1, None] + np.arange(width)
-        choices = np.where(np.arange(width) < sizes[:, None], choices, -1)[sizes > 0]
+        # Smaller windows have their first place several times, which makes no difference.
+        steps = np.where(np.arange(width)[:, None] < sizes, np.arange(width)[:, None], 0)
+        choices = np.ascontiguousarray((operator.indptr[:-1] + steps)[:, sizes > 0])
     return ListedEdges(
         name=operator.name,
         source=operator.source,

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from sktopo.diagrams.container import Diagrams
 
-__all__ = ["kind_of", "listed_samples", "recorded_samples"]
+__all__ = ["kind_of", "listed_samples", "recorded_batches", "recorded_samples"]
 
 
 def kind_of(X, who="GraphFiltration"):
@@ -44,6 +44,20 @@ def _is_no_matrix(X):
 def recorded_samples(X):
     """One sample per input of Activations; arrays are read when a sample is."""
     return [_reader(X, i) for i in range(len(X))]
+
+
+def recorded_batches(X, size):
+    """Samples of Activations, up to `size` of them together: (number, function from a name to one row per sample)."""
+    starts = range(0, len(X), size)
+    return [(min(size, len(X) - start), _reader_of_some(X, start, start + size)) for start in starts]
+
+
+def _reader_of_some(X, start, stop):
+    def read(source):
+        rows = np.asarray(X[source][start:stop])
+        return rows.reshape(len(rows), -1)
+
+    return read
 
 
 def _reader(X, i):

@@ -3,18 +3,24 @@
 Nothing here changes the estimator, so that threads may share it and an interrupted run leaves it as it was.
 """
 
+import itertools
+
 import numpy as np
 from joblib import effective_n_jobs
 
+from sktopo._numeric.tables import N_SOURCE
 from sktopo.diagrams.container import Diagrams
 from sktopo.filtration.cycles import check_memory, cycle_births, n_cycles
 from sktopo.filtration.merge_tree import tree_of
 from sktopo.filtration.pairs import n_kept_edges, pairs_of, strongest_edge
 from sktopo.filtration.plan import plan_listed
+from sktopo.filtration.samples import recorded_batches
 from sktopo.filtration.threads import on_threads
 from sktopo.filtration.thresholds import check_keep, given_thresholds, least_kept, merge_thresholds
 
 __all__ = ["SampleSteps"]
+
+BATCH = 1 << 17  # sources and vertices of the samples that the sweep is given at once
 
 
 class SampleSteps:
@@ -37,6 +43,35 @@ class SampleSteps:
     def _thresholds(self):
         """(threshold for all, thresholds per operator)."""
         return given_thresholds(self.keep)
+
+    def _pairs(self, samples, X):
+        """(birth, death) of every block, sample by sample."""
+        if not self._is_plain():
+            return self._run(self._sample, samples)
+        batches = recorded_batches(X, self._batch_size(samples))
+        return list(itertools.chain.from_iterable(self._run(self._batch, batches)))
+
+    def _is_plain(self):
+        """Whether what the sweep itself writes down is what is wanted."""
+        plain = self.births == "edge" and self.normalize != "sample" and self._thresholds()[0] == 0.0
+        return plain and self.input_kind_ == "activations" and all(degree == 0 for _, degree in self.blocks_)
+
+    def _batch_size(self, samples):
+        """Samples that the sweep is given at once: an interrupt waits for them, and all threads should have some."""
+        size = max((plan.n_vertices + plan.tables.ops[:, N_SOURCE].sum() for plan in self._plans), default=1)
+        share = len(samples) // (4 * self._n_jobs(samples)) if self._n_jobs(samples) > 1 else len(samples)
+        return int(max(1, min(BATCH // max(size, 1), share)))
+
+    def _batch(self, batch):
+        """(birth, death) of every block of some samples."""
+        n, values_of = batch
+        least = merge_thresholds(self.thresholds_, self._thresholds()[1])
+        with np.errstate(over="ignore"):
+            pairs = [plan.pairs(values_of, n, self.scales_, least) for plan in self._plans]
+        for plan, found in zip(self._plans, pairs, strict=True):
+            if found is None:
+                self._raise_infinite(plan)
+        return list(zip(*pairs, strict=True))
 
     def _sample(self, sample):
         """(birth, death) of every block of one sample."""
@@ -91,12 +126,16 @@ class SampleSteps:
     def _forest(self, plan, sample, least, lent):
         with np.errstate(over="ignore"):
             forest = self._spanning_forest(plan, sample, least, lent)
-        if strongest_edge(forest) == np.inf:  # finite before normalisation, see `check_recorded`
-            raise ValueError(
-                f"Edges of {plan.layer!r} are infinitely strong after normalize={self.normalize!r}: a sample is beyond "
-                "float64 times those of fit. Remove that sample, or use normalize=None."
-            )
+        if strongest_edge(forest) == np.inf:
+            self._raise_infinite(plan)
         return forest
+
+    def _raise_infinite(self, plan):
+        # Finite before normalisation, see `check_recorded`.
+        raise ValueError(
+            f"Edges of {plan.layer!r} are infinitely strong after normalize={self.normalize!r}: a sample is beyond "
+            "float64 times those of fit. Remove that sample, or use normalize=None."
+        )
 
     def _spanning_forest(self, plan, sample, least, lent):
         if self.input_kind_ == "activations":

@@ -97,7 +97,7 @@ def test_no_event_waits_for_a_bucket_that_is_over():
 
 def filled(kind, n, n_vertices, seed=0):
     rng = np.random.default_rng(seed)
-    buffer = new_buffer(nowhere(), n_vertices)
+    buffer = new_buffer(nowhere(), n_vertices, n_vertices + 64)
     assert n <= len(buffer.phi)
     phi = np.maximum(np.abs(numbers(rng, kind, (n,), "float64")), 5e-324)
     u, v = rng.integers(0, n_vertices, size=(2, n))

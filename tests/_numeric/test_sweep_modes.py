@@ -64,9 +64,27 @@ def count_calls(monkeypatch, function, *modules):
     return calls
 
 
+def count_stops(monkeypatch, calls, module, name, end):
+    """Count how often a kernel that offers edges stops before argument number `end`, since the buffer is full."""
+    function = getattr(module, name)
+
+    def counted(*args):
+        d, n = function(*args)
+        if d < args[end]:
+            calls[name] += 1
+        return d, n
+
+    monkeypatch.setattr(module, name, counted)
+
+
 @plain_python
 def test_full_buffers_are_thinned_wherever_edges_are_offered(monkeypatch):
-    calls, seen = count_calls(monkeypatch, buffer.thin_buffer, rows, columns, answering, sweep), []
+    calls, seen = collections.Counter(), []
+    for name, end in (("_offer_listed", 2), ("offer_rows", 3), ("offer_columns", 3)):
+        count_stops(monkeypatch, calls, sweep, name, end)
+    for name in ("scan_dense", "scan_conv"):
+        count_stops(monkeypatch, calls, answering, name, 4)
+    thinned = count_calls(monkeypatch, buffer.thin_buffer, sweep)
     for case in (ties, many_listed_edges, columns_that_tie, channels_that_tie, columns_of_many_operators):
         operators, values = case()
         expected = canonical_forest(*edges_of(operators, values))
@@ -74,7 +92,14 @@ def test_full_buffers_are_thinned_wherever_edges_are_offered(monkeypatch):
             assert forest(operators, values, bits=0, patience=patience) == expected
         seen.append(set(calls))
         calls.clear()
-    assert seen == [{"rows"}, {"rows", "sweep"}, {"rows", "columns"}, {"rows", "columns"}, {"rows", "answering"}]
+    assert thinned["sweep"] > 0
+    assert seen == [
+        {"offer_rows"},
+        {"offer_rows", "_offer_listed"},
+        {"offer_rows", "offer_columns", "scan_dense"},
+        {"offer_rows", "offer_columns", "scan_conv"},
+        {"offer_rows", "offer_columns"},
+    ]
 
 
 def ties():
@@ -126,7 +151,7 @@ def columns_of_many_operators():
 @plain_python
 def test_columns_take_over_and_give_back(monkeypatch):
     """The cases above are only worth something if both changes happen."""
-    asked = count_calls(monkeypatch, columns.scan_columns, answering)
+    asked = count_calls(monkeypatch, columns.scan_dense, answering)
     requeued = count_calls(monkeypatch, rows.queue_rows, answering)
     for seed in range(6):
         forest(*hidden_communities(seed), patience=0.0, bits=8)
