@@ -48,15 +48,20 @@ def build_graph(cloud, order, of_input, position, y, min_intersection, n_resampl
         of_input=np.asarray(of_input, dtype=np.int64),
         position=np.asarray(position, dtype=np.int64),
         edge_presence=found,
-        **_targets(ordered, None if y is None else y[order]),
+        **_targets(ordered, order, y),
     )
 
 
-def _targets(membership, y):
+def _targets(membership, order, y):
     """What is known of the members' y: counts of classes, or a mean."""
     if y is None:
         return {}
     if y.dtype.kind == "f" and (y != np.round(y)).any():
-        return {"target_mean": means(membership, np.asarray(y, dtype=np.float64)[:, None])[:, 0]}
-    classes, counts = class_counts(membership, y)
-    return {"classes": classes, "class_counts": counts, "purity": purities(counts)}
+        return {"target_mean": means(membership, np.asarray(y[order], dtype=np.float64)[:, None])[:, 0]}
+    classes, counts = class_counts(membership, y[order])
+    return {
+        "classes": classes,
+        "class_counts": counts,
+        "class_of": np.searchsorted(classes, y).astype(np.int64),
+        "purity": purities(counts),
+    }

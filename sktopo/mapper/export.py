@@ -23,6 +23,7 @@ ARRAYS = {
     "position": np.int64,
     "classes": None,
     "class_counts": np.int64,
+    "class_of": np.int64,
     "target_mean": np.float64,
     "edge_presence": np.bool_,
 }
@@ -56,7 +57,7 @@ def from_json(source):
     shape = (len(members), content["n_points"])
     fields = {"membership": sparse.csr_matrix((np.ones(len(indices), dtype=np.int8), indices, indptr), shape)}
     for name, dtype in ARRAYS.items():
-        stored = content[name]
+        stored = content.get(name)
         fields[name] = None if stored is None else np.array(stored["values"], dtype=dtype).reshape(stored["shape"])
     purity = {name: np.array(values, dtype=np.float64) for name, values in content["purity"].items()}
     return {**fields, "noise_share": content["noise_share"], "purity": purity}

@@ -41,6 +41,8 @@ class MapperGraph:
         Where y had classes.
     class_counts : int64 ndarray of shape (n_nodes, n_classes) or None, default=None
         Members of each class.
+    class_of : int64 ndarray of shape (n_points,) or None, default=None
+        Class of every point, as its place in `classes`.
     purity : dict of str to float64 ndarray of shape (n_nodes,), default={}
         With classes: ``"presence"``, 1 / number of classes present; ``"majority"``, the largest class's share;
         ``"entropy"``, 1 - entropy / log(n_classes).
@@ -82,6 +84,7 @@ class MapperGraph:
     position: np.ndarray
     classes: np.ndarray | None = None
     class_counts: np.ndarray | None = None
+    class_of: np.ndarray | None = None
     purity: dict = field(default_factory=dict)
     target_mean: np.ndarray | None = None
     edge_presence: np.ndarray | None = None

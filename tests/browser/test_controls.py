@@ -1,7 +1,10 @@
 """Sliders, colours, sizes, search, classes, settings: what they show is what the graphs say."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.browser import graphs
 
@@ -40,6 +43,21 @@ def test_sliders_reach_all_edges_and_only_the_strongest(explorer):
         assert high >= 0.99 * max(getattr(graph, name).max() for graph in graphs.graphs().values())
     explorer.slide("support", 0)
     assert [len(explorer.visible_edges(layer)) for layer in LAYERS] == [g.n_edges for g in graphs.graphs().values()]
+
+
+def test_hidden_edges_leave_no_ink(explorer):
+    graph = explorer.panel("out").locator("[data-role=graph]")
+
+    def ink():
+        picture = Image.open(io.BytesIO(graph.screenshot())).convert("L")
+        return sum(picture.histogram()[:235])
+
+    some = ink()
+    explorer.slide("support", 0)
+    every = ink()
+    explorer.slide("jaccard", 1)
+    none = ink()
+    assert none < some - 200 and some < every - 200
 
 
 def test_without_resamples_there_is_no_limit_of_support(open_page):

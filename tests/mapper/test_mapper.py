@@ -346,6 +346,15 @@ def test_new_points_outside_of_the_cover_are_in_no_node():
     assert kepler.transform([[0.5]]).nnz >= 1
 
 
+def test_a_graph_keeps_the_class_of_every_point_and_writes_it():
+    points = cloud()
+    y = np.array(["b", "a", "c"])[np.arange(len(points)) % 3]
+    graph = Mapper("l2norm").fit(points, y).graph_
+    read = type(graph).from_json(graph.to_json())
+    assert graph.classes[graph.class_of].tolist() == read.classes[read.class_of].tolist() == y.tolist()
+    assert Mapper("l2norm").fit(points).graph_.class_of is None
+
+
 # -- degenerate clouds --
 
 

@@ -36,7 +36,7 @@ def explore(
         Where to write the page; None returns it as a text.
     y : array-like of shape (n_inputs,) or None, default=None
         Class of every input: what is counted, searched and coloured by, and what nodes are pure of. None or
-        NaN is an unknown class.
+        NaN is an unknown class. y=None takes the classes that the Mapper was fitted with, if any.
     points : Activations, array-like of shape (n_points, n_features), dict or None, default=None
         What is projected: what the Mapper was fitted to, or points by layer. None projects the nodes' means.
     images : array-like of shape (n_inputs, height, width) or None, default=None

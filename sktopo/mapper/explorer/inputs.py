@@ -10,12 +10,14 @@ __all__ = ["inputs_payload", "read_classes"]
 UNKNOWN = -1
 
 
-def read_classes(y, n_inputs):
+def read_classes(y, graphs, n_inputs):
     """Classes of inputs as names and numbers.
 
     Parameters
     ----------
     y : as in `explore`
+    graphs : list of MapperGraph
+        Say what y was, if y is None and one of them knows.
     n_inputs : int
 
     Returns
@@ -24,7 +26,14 @@ def read_classes(y, n_inputs):
     numbers : int64 ndarray of shape (n_inputs,) or None
         -1 where y is None or NaN: the class is unknown.
     """
-    return (None, None) if y is None else _coded(_of_inputs("y", y, n_inputs))
+    if y is not None:
+        return _coded(_of_inputs("y", y, n_inputs))
+    graph = next((graph for graph in graphs if graph.class_of is not None), None)
+    if graph is None:
+        return None, None
+    numbers = np.full(n_inputs, UNKNOWN, dtype=np.int64)
+    numbers[graph.of_input] = graph.class_of
+    return [str(name) for name in graph.classes], numbers
 
 
 def inputs_payload(n_inputs, *, classes, class_of, names, texts, columns, tiles, shown):

@@ -44,7 +44,7 @@ def page_payload(
     # Points are those of the layer in every setting.
     projected = {layer: project_points(cloud, n_projected, random_state) for layer, cloud in clouds.items()}
     nulls = _nulls(nulls, settings, min_support)
-    classes, class_of = read_classes(y, n_inputs)
+    classes, class_of = read_classes(y, shown_graphs, n_inputs)
     known = inputs_payload(
         n_inputs,
         classes=classes,

@@ -94,6 +94,15 @@ def test_purity_is_that_of_y_whatever_the_graph_was_made_with(y_mapper):
     assert layer["nodes"]["purity"]["majority"] == pytest.approx(shares, rel=1e-5)
 
 
+def test_without_y_classes_are_those_that_the_mapper_was_fitted_with(y_mapper, layers):
+    inputs = payload_of(y_mapper)["inputs"]
+    assert inputs["classes"] == ["left", "right"]
+    assert [inputs["classes"][c] for c in unpacked(inputs["class_of"])] == _side(letter_y()).tolist()
+    mapper, _, _, digits = layers  # several points an input
+    inputs = payload_of(mapper)["inputs"]
+    assert [inputs["classes"][c] for c in unpacked(inputs["class_of"])] == [str(digit) for digit in digits]
+
+
 def test_a_class_of_nan_is_unknown(y_mapper):
     y = np.arange(y_mapper.graph_.n_points) % 2 + 0.5
     y[3] = np.nan

@@ -156,3 +156,11 @@ function graphElements({ layer, places, hidden, large }, looks, minSupport) {
 function edgeWidth(layer, k) {
   return 0.8 + 3.2 * Math.min(1, 2 * layer.edges.jaccard[k]);
 }
+
+// Cytoscape keeps pictures of elements and copies these in every frame. That saves time where there are thousands; of
+// hundreds, without a graphics card, drawing anew takes two thirds of it. The name is of the renderer of the vendored version.
+function drawDirectly(cy) {
+  cy.renderer().drawLayeredElements = function (context, elements) {
+    for (const element of elements) this.drawElement(context, element);
+  };
+}

@@ -37,6 +37,7 @@ class LayerView {
     });
     this.panel.edgeCanvas?.remove();
     if (this.large) this.paintEdges();
+    else drawDirectly(this.cy);
     this.fit();
     this.cy.on("viewport", () => {
       if (!this.moving) this.fitted = false;
