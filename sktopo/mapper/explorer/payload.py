@@ -40,11 +40,11 @@ def page_payload(
     shown_graphs = [graph for _, _, layers in settings for graph in layers.values()]
     n_inputs = int(shown_graphs[0].of_input.max(initial=-1)) + 1  # every input has a point
     tiles = None if images is None else read_images(images, n_inputs)
-    clouds = points_by_layer(points, graphs, settings)
+    classes, class_of = read_classes(y, shown_graphs, n_inputs)
     # Points are those of the layer in every setting.
+    clouds = points_by_layer(points, graphs, settings)
     projected = {layer: project_points(cloud, n_projected, random_state) for layer, cloud in clouds.items()}
     nulls = _nulls(nulls, settings, min_support)
-    classes, class_of = read_classes(y, shown_graphs, n_inputs)
     known = inputs_payload(
         n_inputs,
         classes=classes,
@@ -55,20 +55,19 @@ def page_payload(
         tiles=tiles,
         shown=None if tiles is None else shown_inputs(shown_graphs, tiles),
     )
-    made = []
-    for name, statistics, layers in settings:
-        entries = []
-        for layer, graph in layers.items():
-            entry = _layer(layer, graph, min_support, random_state)
-            if classes is not None:
-                entry["nodes"]["purity"] = _purity(graph, class_of)
-            entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
-            entry["projections"] = projected.get(layer) or project_nodes(graph, random_state)
-            entry["nulls"] = nulls.get(layer)
-            entries.append(entry)
-        made.append(
-            {"name": name, "stats": {key: plain(value) for key, value in statistics.items()}, "layers": entries}
-        )
+
+    def with_all(layer, graph):
+        entry = _layer(layer, graph, min_support, random_state)
+        if classes is not None:
+            entry["nodes"]["purity"] = _purity(graph, class_of)
+        entry["nodes"]["mean_images"] = None if tiles is None else mean_sheet(graph, tiles)
+        entry["projections"] = projected.get(layer) or project_nodes(graph, random_state)
+        return entry | {"nulls": nulls.get(layer)}
+
+    made = [
+        {"name": name, "stats": _plain_values(statistics), "layers": [with_all(*each) for each in layers.items()]}
+        for name, statistics, layers in settings
+    ]
     return {"version": 1, "title": str(title), "min_support": float(min_support), "inputs": known, "settings": made}
 
 
@@ -84,7 +83,11 @@ def _nulls(nulls, settings, min_support):
     """Loops and branches of null graphs, by layer."""
     if nulls is None:
         return {}
-    by_layer = nulls if isinstance(nulls, dict) else {next(iter(settings[0][2])): nulls}
+    layers = settings[0][2]
+    by_layer = nulls if isinstance(nulls, dict) else {next(iter(layers)): nulls}
+    unknown = [layer for layer in by_layer if str(layer) not in layers]
+    if unknown:
+        raise ValueError(f"nulls has graphs of {unknown}. Give them by layer: there are {list(layers)}.")
     counted = {}
     for layer, graphs in by_layer.items():
         least = [0.0 if graph.support is None else min_support for graph in graphs]
@@ -126,6 +129,10 @@ def plain(value):
     return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
 
 
+def _plain_values(table):
+    return {name: plain(values) for name, values in table.items()}
+
+
 def _nodes(graph, random_state):
     place = node_positions(graph, random_state)
     membership = graph.membership.sorted_indices()
@@ -139,7 +146,7 @@ def _nodes(graph, random_state):
         "component": plain(graph.components),
         "medoid": plain(graph.medoid),
         "members": packed_rows(membership.indptr, membership.indices),
-        "purity": {key: plain(values) for key, values in graph.purity.items()},
+        "purity": _plain_values(graph.purity),
         "target_mean": None if graph.target_mean is None else plain(graph.target_mean),
         "mean_images": None,
     }
@@ -149,7 +156,7 @@ def _purity(graph, class_of):
     """By the classes that the page names, which need not be those that the graph was made with."""
     found, counts = class_counts(graph.membership, class_of[graph.of_input])
     known = counts[:, found >= 0]
-    return {name: plain(values) for name, values in purities(known).items()}
+    return _plain_values(purities(known))
 
 
 def _edges(graph):

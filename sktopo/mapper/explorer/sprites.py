@@ -13,6 +13,8 @@ MOST_TILES = 2400
 MOST_PIXELS = 2_500_000  # 0.9 MB of photographs
 PER_NODE = 24
 COLUMNS = 48
+# Bytes of a sheet that are kept as they are. Losses show where pictures have but a few pixels, and spill into the next.
+MOST_LOSSLESS = 300_000
 BLOCK = 30_000_000  # pixels as numbers of four bytes at a time
 
 
@@ -105,7 +107,8 @@ def sheet_of(tiles, shown=None):
             filled.reshape(rows, COLUMNS, height, width, -1).swapaxes(1, 2).reshape(rows * height, COLUMNS * width, -1)
         )
         written = io.BytesIO()
-        image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid).save(written, "WEBP", quality=80, method=4)
+        how = {"lossless": True} if grid.size <= MOST_LOSSLESS else {"quality": 80}
+        image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid).save(written, "WEBP", method=4, **how)
         sheets.append("data:image/webp;base64," + base64.b64encode(written.getvalue()).decode("ascii"))
     tile = [int(tiles.shape[2]), int(tiles.shape[1])]
     return {"sheets": sheets, "tile": tile, "columns": COLUMNS, "rows": n_rows, "shown": shown}

@@ -98,3 +98,9 @@ def test_shrunk_bytes_are_rounded_means():
     images = np.zeros((1, 96, 96), dtype=np.uint8)
     images[0, ::2, ::2] = 255  # a quarter of each square of four
     assert (read_images(images, 1) == 64).all()
+
+
+def test_small_pictures_lose_nothing():
+    tiles = np.random.default_rng(0).integers(0, 256, (60, 8, 8), dtype=np.uint8)
+    sheets = sheet_of(tiles)
+    assert all(np.array_equal(tile_of(sheets, number), tiles[number]) for number in range(60))
