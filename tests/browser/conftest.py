@@ -81,7 +81,7 @@ def open_page(browser, written):
             context = browser.new_context(offline=True, accept_downloads=True, **options)
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(5000)
+            page.set_default_timeout(20_000)  # of a busy machine
             watches.append((Watch(page), path.as_uri()))
             page.goto(path.as_uri() + fragment)
             return Explorer(page, wait)
