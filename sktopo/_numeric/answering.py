@@ -19,7 +19,7 @@ from sktopo._numeric.bucket_queue import SMALLEST, push
 from sktopo._numeric.chunks import chunk_maxima, heaviest_by_chunks
 from sktopo._numeric.columns import column_price, scan_conv, scan_dense
 from sktopo._numeric.jit import inner, inset, kernel
-from sktopo._numeric.memory import doubles, ints
+from sktopo._numeric.memory import doubles, ints, longs
 from sktopo._numeric.planes import UNKNOWN, heaviest_by_planes, planes_price
 from sktopo._numeric.rows import queue_rows
 from sktopo._numeric.tables import DENSE, KIND, N_IN, N_TARGET, TARGET_AT, UNITS_AT
@@ -71,15 +71,21 @@ class Answering(NamedTuple):
 @kernel
 def new_answering(memory, tables, n_h_bounds):
     """All operators answered by rows."""
-    n, n_results = len(tables.ops), len(tables.target_units)
+    ops, n_results = tables.ops, len(tables.target_units)
+    n = len(ops)
+    giant, waste, touched, check_at = ints(memory, n), longs(memory, n), longs(memory, n), longs(memory, n)
+    spent, budget, reluctance = longs(memory, n), longs(memory, n), longs(memory, n)
+    for o in range(n):
+        giant[o], waste[o], touched[o], check_at[o] = -1, 0, 0, max(ops[o, N_TARGET], 1)
+        spent[o], budget[o], reluctance[o] = 0, 0, 1
     return Answering(
-        np.full(n, -1, dtype=np.int32),
-        np.zeros(n, dtype=np.int64),
-        np.zeros(n, dtype=np.int64),
-        np.maximum(tables.ops[:, N_TARGET], 1),
-        np.zeros(n, dtype=np.int64),
-        np.zeros(n, dtype=np.int64),
-        np.ones(n, dtype=np.int64),
+        giant,
+        waste,
+        touched,
+        check_at,
+        spent,
+        budget,
+        reluctance,
         doubles(memory, n_results),
         ints(memory, n_results),
         doubles(memory, n_results),

@@ -117,7 +117,10 @@ def sweep(
                         tables, h_one, least, components, entry, answering,
                         rows, columns, buffer, patience, bucket, memory,
                     )  # fmt: skip
-            touched += answering.touched.sum() + n_listed
+            looked_at = answering.touched
+            touched += n_listed
+            for o in range(len(looked_at)):
+                touched += looked_at[o]
             if len(births):
                 write_pairs(components, buffer, births, deaths, pairs_at, one)
         elif len(births):
