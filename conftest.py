@@ -1,4 +1,6 @@
-"""What every test and snippet shares: one torch thread, so that time and results do not depend on the machine."""
+"""What every test and snippet shares: one torch thread, so that nothing depends on the machine; figures are closed."""
+
+import sys
 
 import matplotlib
 import pytest
@@ -11,3 +13,10 @@ def _one_torch_thread():
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_left_open():
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

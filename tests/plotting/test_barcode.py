@@ -1,16 +1,9 @@
 """BarcodeDisplay draws a bar for every class, or says of how many."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from sktopo import BarcodeDisplay, Diagrams, GraphFiltration
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def bars(ax):

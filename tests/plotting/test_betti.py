@@ -1,16 +1,9 @@
 """BettiCurveDisplay draws step functions, exactly."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from sktopo import BettiCurveDisplay, Diagrams, GraphFiltration
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def value_at(line, t):

@@ -32,12 +32,6 @@ OF_DIAGRAMS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 @pytest.mark.parametrize("display", OF_DIAGRAMS)
 def test_without_matplotlib_a_sentence_says_what_to_install(display, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)

@@ -9,12 +9,6 @@ from sklearn.pipeline import make_pipeline
 from sktopo import Diagrams, GraphFiltration, PersistenceDiagramDisplay, PersistenceVectorizer
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def test_essential_classes_lie_on_a_line_of_their_own():
     diagrams = Diagrams([-3.0, -2.0], [np.inf, -1.0], [0, 2], [("conv1", 0)], negated=True, end=0.0)
     display = PersistenceDiagramDisplay.from_diagrams(diagrams)

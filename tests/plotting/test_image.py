@@ -1,17 +1,10 @@
 """PersistenceImageDisplay draws images where they belong."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
 
 from sktopo import Diagrams, GraphFiltration, PersistenceImageDisplay, PersistenceVectorizer
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def brightest(ax):

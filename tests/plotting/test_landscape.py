@@ -1,6 +1,5 @@
 """LandscapeDisplay draws the functions that landscapes are."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -15,12 +14,6 @@ from sktopo import (
     PersistenceVectorizer,
     mean_landscape,
 )
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def labels(ax):

@@ -7,12 +7,6 @@ import pytest
 from sktopo import LayerSimilarity, LayerSimilarityDisplay
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-
-
 def fitted(measure="cka"):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, 30, 4))

@@ -11,12 +11,6 @@ from sktopo.mapper.explorer.positions import node_positions
 from sktopo.plotting.mapper_nodes import CATEGORIES, node_colours, node_radii, over_inputs
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def first(points):
     return points[:, 0]
 

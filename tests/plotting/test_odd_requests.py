@@ -1,7 +1,6 @@
 """Displays of many blocks, of nothing, and with options under matplotlib's other names."""
 
 import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -16,12 +15,6 @@ from sktopo import (
 
 ROWS = [np.array([[0.0, 2.0, 0], [0.0, 1.0, 0]])]
 WITH_LEGENDS = [PersistenceDiagramDisplay, BettiCurveDisplay, LandscapeDisplay]
-
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    yield
-    plt.close("all")
 
 
 @pytest.mark.parametrize("display", WITH_LEGENDS)

@@ -10,12 +10,6 @@ from sktopo.datasets import load_digits_images, make_ccff
 from tests.filtration.test_graph import hand_network
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def by_hand():
     return ActivationExtractor(hand_network(), dtype="float64").fit_transform([[0.0, 0.0], [1.0, 2.0]])
