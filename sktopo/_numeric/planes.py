@@ -36,24 +36,28 @@ from sktopo._numeric.tables import (
 __all__ = ["UNKNOWN", "heaviest_by_planes", "planes_price"]
 
 GROUP = 3  # taps whose products are compared in one pass
-STRIP = 544  # places of a plane that are worked on together: their maxima stay in the nearest cache
+STRIP = np.int64(544)  # places of a plane that are worked on together: their maxima stay in the nearest cache
 UNKNOWN = -1  # the other end of an edge of which only a bound is known
 FAINTEST = 2.0**-60  # of the scaled factors
 SLACK = 1.0 + 2.0**-20
 
 
 @leaf
-def _plane_size(op, axis):
-    """Places of one stride phase that results read, along one axis."""
-    return op[OUT_D + axis] + (op[KERNEL_D + axis] - 1) * op[DILATION_D + axis] // op[STRIDE_D + axis]
+def _plane_size(op):
+    """Places of one stride phase that results read, along each axis."""
+    return (
+        op[OUT_D] + (op[KERNEL_D] - 1) * op[DILATION_D] // op[STRIDE_D],
+        op[OUT_D + 1] + (op[KERNEL_D + 1] - 1) * op[DILATION_D + 1] // op[STRIDE_D + 1],
+        op[OUT_D + 2] + (op[KERNEL_D + 2] - 1) * op[DILATION_D + 2] // op[STRIDE_D + 2],
+    )
 
 
 @leaf
 def _n_places(op):
     """Places of all planes; more than there are sources where strides are longer than images."""
     n_channels = op[N_SOURCE] // (op[IN_D] * op[IN_D + 1] * op[IN_D + 2])
-    per_phase = _plane_size(op, 0) * _plane_size(op, 1) * _plane_size(op, 2)
-    return n_channels * per_phase * op[STRIDE_D] * op[STRIDE_D + 1] * op[STRIDE_D + 2]
+    size0, size1, size2 = _plane_size(op)
+    return n_channels * size0 * size1 * size2 * op[STRIDE_D] * op[STRIDE_D + 1] * op[STRIDE_D + 2]
 
 
 @leaf
@@ -64,7 +68,7 @@ def _n_groups(op):
 @leaf
 def _span(op):
     """From the first result's place in a plane to one past the last's."""
-    n1, n2 = _plane_size(op, 1), _plane_size(op, 2)
+    _, n1, n2 = _plane_size(op)
     return ((op[OUT_D] - 1) * n1 + op[OUT_D + 1] - 1) * n2 + op[OUT_D + 2]
 
 
@@ -96,7 +100,7 @@ def _unit(values, start, n):
 def _fill_planes(op, h, unit, source_units, planes):
     """Every channel of sources by stride phases, with zeros where there is no source."""
     n0, n1, n2 = op[IN_D], op[IN_D + 1], op[IN_D + 2]
-    size0, size1, size2 = _plane_size(op, 0), _plane_size(op, 1), _plane_size(op, 2)
+    size0, size1, size2 = _plane_size(op)
     s0, s1, s2 = op[STRIDE_D], op[STRIDE_D + 1], op[STRIDE_D + 2]
     pad0, pad1, pad2 = op[PAD_D], op[PAD_D + 1], op[PAD_D + 2]
     at = 0
@@ -123,7 +127,7 @@ def _tap_places(op, places, tap_sources):
     """
     k1, k2 = op[KERNEL_D + 1], op[KERNEL_D + 2]
     s0, s1, s2 = op[STRIDE_D], op[STRIDE_D + 1], op[STRIDE_D + 2]
-    size0, size1, size2 = _plane_size(op, 0), _plane_size(op, 1), _plane_size(op, 2)
+    size0, size1, size2 = _plane_size(op)
     for t in range(len(places)):
         places[t], tap_sources[t] = 0, 0
         if t < op[KERNEL_D] * k1 * k2:
@@ -166,7 +170,7 @@ def _prepare_strip(op, channel, start, n, label, target_units, giant_label, firs
     int
         Number of results outside.
     """
-    size1, size2 = _plane_size(op, 1), _plane_size(op, 2)
+    _, size1, size2 = _plane_size(op)
     outside, y2, line = 0, start % size2, start // size2
     results_at, _ = _line(op, channel, line, size1)
     n_results = op[OUT_D + 2] if line % size1 < op[OUT_D + 1] else 0  # in this line
@@ -190,7 +194,7 @@ def _keep_strip(
     planes, places, tap_sources, source_units, weights, h, column_phi, column_u, column_second,
 ):  # fmt: skip
     """Enter what was found for the results of a strip, with the exact products of the three taps."""
-    size1, size2 = _plane_size(op, 1), _plane_size(op, 2)
+    _, size1, size2 = _plane_size(op)
     n0, n1, n2, s2 = op[IN_D], op[IN_D + 1], op[IN_D + 2], op[STRIDE_D + 2]
     c_in, n_taps, n_groups = op[C_IN], op[KERNEL_D] * op[KERNEL_D + 1] * op[KERNEL_D + 2], _n_groups(op)
     per_source = len(planes) // (op[N_SOURCE] // (n0 * n1 * n2))
@@ -256,7 +260,8 @@ def heaviest_by_planes(tables, op, h, least, label, giant_label, answering, memo
         _n_groups(op),
         _span(op),
     )
-    per_channel = _plane_size(op, 0) * _plane_size(op, 1) * _plane_size(op, 2)
+    size0, size1, size2 = _plane_size(op)
+    per_channel = size0 * size1 * size2
     per_source = per_channel * op[STRIDE_D] * op[STRIDE_D + 1] * op[STRIDE_D + 2]
     n_sources = op[N_SOURCE] // (op[IN_D] * op[IN_D + 1] * op[IN_D + 2])
     n_results = op[N_TARGET] // (op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2])
