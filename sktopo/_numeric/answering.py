@@ -18,7 +18,7 @@ import numpy as np
 from sktopo._numeric.bucket_queue import SMALLEST, push
 from sktopo._numeric.chunks import chunk_maxima, heaviest_by_chunks
 from sktopo._numeric.columns import column_price, scan_conv, scan_dense
-from sktopo._numeric.jit import inner, inset, kernel
+from sktopo._numeric.jit import inner, inset
 from sktopo._numeric.memory import doubles, ints, longs
 from sktopo._numeric.planes import UNKNOWN, heaviest_by_planes, planes_price
 from sktopo._numeric.rows import queue_rows
@@ -68,7 +68,7 @@ class Answering(NamedTuple):
     h_bounds: np.ndarray
 
 
-@kernel
+@inset
 def new_answering(memory, tables, n_h_bounds):
     """All operators answered by rows."""
     ops, n_results = tables.ops, len(tables.target_units)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import inner, kernel, leaf
+from sktopo._numeric.jit import inner, inset, leaf
 from sktopo._numeric.memory import doubles, ints
 
 __all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
@@ -32,7 +32,7 @@ class Buffer(NamedTuple):
     parent: np.ndarray
 
 
-@kernel
+@inset
 def new_buffer(memory, n_vertices, n_at_once):
     """Room for a spanning forest, which thinning may leave, and for `n_at_once` edges more."""
     capacity = n_vertices + n_at_once

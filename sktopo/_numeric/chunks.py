@@ -7,7 +7,7 @@ at a time. Chunks whose bound is below what has been found are skipped. What lie
 
 import numpy as np
 
-from sktopo._numeric.jit import inner, kernel, leaf
+from sktopo._numeric.jit import inner, inset, leaf
 from sktopo._numeric.memory import doubles
 from sktopo._numeric.planes import UNKNOWN
 from sktopo._numeric.tables import BOUND_AT, CHUNK, H_BOUND_AT, N_IN, N_OUT, N_SOURCE, SOURCE_AT, TARGET_AT, WEIGHT_AT
@@ -53,7 +53,7 @@ def _locate(weights, weight_at, h, h_at, n, largest):
     return count, place, other
 
 
-@kernel
+@inset
 def heaviest_by_chunks(tables, op, due, stop, h, least, answering, memory):
     """For each result of `due[:stop]` its heaviest in-edge, wherever it comes from.
 

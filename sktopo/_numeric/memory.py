@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel
+from sktopo._numeric.jit import inset, kernel
 
 __all__ = ["Memory", "doubles", "ints", "longs", "new_memory"]
 
@@ -28,7 +28,7 @@ def new_memory(block):
     return Memory(block, np.zeros(1, dtype=np.int64))
 
 
-@kernel
+@inset
 def _take(memory, n_bytes):
     start = memory.taken[0]
     memory.taken[0] += (n_bytes + LINE - 1) // LINE * LINE

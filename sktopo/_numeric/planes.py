@@ -15,7 +15,7 @@ below the best of the three, the source counts as unknown, and the larger of bot
 
 import numpy as np
 
-from sktopo._numeric.jit import inner, kernel, leaf
+from sktopo._numeric.jit import inner, inset, leaf
 from sktopo._numeric.memory import doubles, ints, longs
 from sktopo._numeric.tables import (
     C_IN,
@@ -240,7 +240,7 @@ def _line(op, channel, line, size1):
     return results_at, op[SOURCE_AT] + (x0 * op[IN_D + 1] + x1) * op[IN_D + 2] - op[PAD_D + 2]
 
 
-@kernel
+@inset
 def heaviest_by_planes(tables, op, h, least, label, giant_label, answering, memory):
     """For every result outside the giant component, its heaviest in-edge, wherever it comes from.
 
