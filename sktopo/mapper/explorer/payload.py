@@ -11,6 +11,7 @@ from sktopo.mapper.explorer.projections import points_by_layer, project_nodes, p
 from sktopo.mapper.explorer.settings import read_settings
 from sktopo.mapper.explorer.sprites import mean_sheet, read_images, shown_inputs
 from sktopo.mapper.features import find_branches, find_leaves, find_loops
+from sktopo.mapper.graph import MapperGraph
 from sktopo.mapper.node_statistics import class_counts, purities
 
 __all__ = ["page_payload"]
@@ -88,6 +89,9 @@ def _nulls(nulls, settings, min_support):
     unknown = [layer for layer in by_layer if str(layer) not in layers]
     if unknown:
         raise ValueError(f"nulls has graphs of {unknown}. Give them by layer: there are {list(layers)}.")
+    strange = [type(g).__name__ for graphs in by_layer.values() for g in graphs if not isinstance(g, MapperGraph)]
+    if strange:
+        raise TypeError(f"nulls must hold graphs, as null_graphs returns them. Got {strange[0]} instead.")
     counted = {}
     for layer, graphs in by_layer.items():
         least = [0.0 if graph.support is None else min_support for graph in graphs]

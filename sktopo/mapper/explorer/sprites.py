@@ -37,7 +37,10 @@ def read_images(images, n_inputs):
     ValueError
         If the shape is none of these, or a number is not finite.
     """
-    images = np.asarray(images)
+    try:
+        images = np.asarray(images)
+    except ValueError as error:
+        raise ValueError("images must all be of one size. Resize them first.") from error
     if images.ndim == 4 and images.shape[1] in (1, 3) and images.shape[3] not in (1, 3):
         images = np.moveaxis(images, 1, 3)
     if images.ndim == 4 and images.shape[3] == 1:

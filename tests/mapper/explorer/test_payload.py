@@ -258,6 +258,7 @@ def test_texts_arrive_as_they_are_and_end_no_element(y_mapper):
         ({"images": np.zeros((1000, 4))}, "images must be grey"),
         ({"images": np.zeros((7, 4, 4)), "y": np.zeros(1000)}, "images must have one for each of the 1000"),
         ({"images": np.full((1000, 4, 4), np.inf)}, "not finite"),
+        ({"images": [np.zeros((4, 4))] * 999 + [np.zeros((5, 5))]}, "must all be of one size"),
         ({"nulls": {"conv9": []}}, r"nulls has graphs of \['conv9'\]"),
         ({"min_support": 50}, r"min_support must be a share in \[0, 1\]. Got 50"),
         ({"n_projected": 0}, "n_projected must be an integer from 1. Got 0"),
@@ -279,3 +280,5 @@ def test_graphs_of_other_inputs_are_refused(y_mapper):
         explore(Mapper())
     with pytest.raises(TypeError, match="Got int instead"):
         explore(3)
+    with pytest.raises(TypeError, match="nulls must hold graphs"):
+        explore(y_mapper, nulls=[3])
