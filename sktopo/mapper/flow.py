@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import sparse
 
+from sktopo.mapper.graph import MapperGraph
+
 __all__ = ["node_flow"]
 
 
@@ -22,6 +24,8 @@ def node_flow(source, target):
 
     Raises
     ------
+    TypeError
+        If one of them is no graph.
     ValueError
         If the graphs are of different numbers of inputs, or know different classes.
 
@@ -50,6 +54,12 @@ def node_flow(source, target):
 
 
 def _check_same_inputs(source, target):
+    for name, graph in (("source", source), ("target", target)):
+        if not isinstance(graph, MapperGraph):
+            raise TypeError(
+                f"The {name} must be a MapperGraph, such as mapper.graphs_['conv1']. "
+                f"Got {type(graph).__name__} instead."
+            )
     counts = _n_inputs(source), _n_inputs(target)
     if counts[0] != counts[1]:
         raise ValueError(

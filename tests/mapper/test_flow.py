@@ -57,3 +57,9 @@ def test_flow_between_different_inputs_is_refused():
     letters, digits = (mapper.fit(layers_of()["fc"], y).graph_ for y in (["a", "b"] * 30, [0, 1] * 30))
     with pytest.raises(ValueError, match=r"knows the classes \['a', 'b'\] and the target \[0, 1\]"):
         node_flow(letters, digits)
+
+
+def test_flow_of_a_mapper_in_place_of_its_graph_is_refused():
+    mapper = Mapper("l2norm", n_intervals=2, eps=3.0).fit(layers_of())
+    with pytest.raises(TypeError, match="The target must be a MapperGraph.*Got Mapper instead"):
+        node_flow(mapper.graph_, mapper)
