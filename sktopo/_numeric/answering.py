@@ -16,18 +16,17 @@ from typing import NamedTuple
 import numpy as np
 
 from sktopo._numeric.bucket_queue import SMALLEST, push
-from sktopo._numeric.chunks import chunk_maxima, heaviest_by_chunks
-from sktopo._numeric.columns import column_price, scan_conv, scan_dense
+from sktopo._numeric.columns import UNKNOWN, spread_sources
+from sktopo._numeric.conv_columns import conv_asking_price, heaviest_conv, scan_conv, window_maxima
+from sktopo._numeric.dense_columns import chunk_maxima, dense_asking_price, heaviest_dense, scan_dense
 from sktopo._numeric.jit import inner, inset
-from sktopo._numeric.memory import doubles, ints, longs
-from sktopo._numeric.planes import UNKNOWN, heaviest_by_planes, planes_price
 from sktopo._numeric.rows import queue_rows
-from sktopo._numeric.tables import DENSE, KIND, N_IN, N_TARGET, TARGET_AT, UNITS_AT
+from sktopo._numeric.tables import DENSE, KIND, N_TARGET, TARGET_AT, UNITS_AT
 
-__all__ = ["Answering", "change_answering", "change_is_due", "new_answering", "offer_columns"]
+__all__ = ["Answering", "change_answering", "change_is_due", "offer_columns", "start_answering"]
 
 EAGER = 0.125  # the part of the price of asking a convolution's results that rows may waste: they waste ever more
-NONE, TO_ROWS, BY_CHUNKS, BY_PLANES, BY_SCANS = range(5)  # what may change for an operator
+NONE, TO_ROWS, TO_COLUMNS = range(3)  # what may change for an operator
 SAMPLE = 128  # results whose components are compared to find the giant one
 
 
@@ -46,12 +45,15 @@ class Answering(NamedTuple):
         What columns have cost and may cost.
     reluctance : int64 (o,)
     column_phi, column_u, column_op : (j,)
-        Heaviest edge into a result from another component, as last seen; u may be unknown, see `planes`, and phi is
-        a bound then.
+        Heaviest edge into a result from another component, as last seen; u may be UNKNOWN, and phi is a bound then.
     column_second : (j,)
         Where u is known, a bound of all edges but this one that may leave.
+    spread : float64
+        See `columns`.
     h_bounds : float64
-        See `chunk_maxima`.
+        Largest h of what results read, see `chunk_maxima` and `window_maxima`.
+    strongest : float64
+        To work in, see `window_maxima`.
     """
 
     giant: np.ndarray
@@ -65,37 +67,23 @@ class Answering(NamedTuple):
     column_u: np.ndarray
     column_second: np.ndarray
     column_op: np.ndarray
+    spread: np.ndarray
     h_bounds: np.ndarray
+    strongest: np.ndarray
 
 
-@inset
-def new_answering(memory, tables, n_h_bounds):
+@inner
+def start_answering(answering, ops):
     """All operators answered by rows."""
-    ops, n_results = tables.ops, len(tables.target_units)
-    n = len(ops)
-    giant, waste, touched, check_at = ints(memory, n), longs(memory, n), longs(memory, n), longs(memory, n)
-    spent, budget, reluctance = longs(memory, n), longs(memory, n), longs(memory, n)
-    for o in range(n):
+    giant, waste, touched, check_at = answering.giant, answering.waste, answering.touched, answering.check_at
+    spent, budget, reluctance = answering.spent, answering.budget, answering.reluctance
+    for o in range(len(ops)):
         giant[o], waste[o], touched[o], check_at[o] = -1, 0, 0, max(ops[o, N_TARGET], 1)
         spent[o], budget[o], reluctance[o] = 0, 0, 1
-    return Answering(
-        giant,
-        waste,
-        touched,
-        check_at,
-        spent,
-        budget,
-        reluctance,
-        doubles(memory, n_results),
-        ints(memory, n_results),
-        doubles(memory, n_results),
-        ints(memory, n_results),
-        doubles(memory, n_h_bounds),
-    )
 
 
 @inset
-def offer_columns(tables, queue, d, n_due, bucket, lo, h, least, label, answering, buffer, n):
+def offer_columns(tables, queue, d, n_due, bucket, lo, least, label, answering, buffer, n):
     """Offer the edges of at least `lo`, the floor of the bucket, into results outside the giant component.
 
     The results are those of `queue.due[d:n_due]`, or as many of them as the buffer has room for.
@@ -116,13 +104,12 @@ def offer_columns(tables, queue, d, n_due, bucket, lo, h, least, label, answerin
         if start < stop:
             if tables.ops[o, KIND] == DENSE:
                 done, n = scan_dense(
-                    tables, o, queue.due, start, stop, lo, h, label, giant_label, least, answering, buffer, n
+                    tables, o, queue.due, start, stop, lo, label, giant_label, least, answering, buffer, n
                 )
             else:
                 done, n = scan_conv(
-                    tables, o, queue.due, start, stop, lo, h, label, giant_label, least, answering, buffer, n
+                    tables, o, queue.due, start, stop, lo, label, giant_label, least, answering, buffer, n
                 )
-            answering.spent[o] += (done - start) * column_price(tables.ops[o])
             queue_columns(queue, start, done, answering.column_phi, bucket)
             if done < stop:
                 full, d = True, _put_back(queue.due, done, stop, d)
@@ -210,8 +197,10 @@ def _count_outside(op, target_units, label, giant_label):
 
 
 @inner
-def change_is_due(giant, waste, check_at, spent, budget):
+def change_is_due(answering):
     """Whether `change_answering` would look at any operator."""
+    giant, waste, check_at = answering.giant, answering.waste, answering.check_at
+    spent, budget = answering.spent, answering.budget
     for o in range(len(giant)):
         if (giant[o] < 0 and waste[o] >= check_at[o]) or (giant[o] >= 0 and spent[o] > budget[o]):
             return True
@@ -220,36 +209,37 @@ def change_is_due(giant, waste, check_at, spent, budget):
 
 @inner
 def asking_price(op, outside):
-    """What asking results for their heaviest in-edges costs, in row steps, and whether to do it by planes."""
+    """What asking results for their heaviest in-edges costs, in row steps."""
     if op[KIND] == DENSE:
-        return outside * (24 + op[N_IN] // 32), False
-    one_by_one, by_planes = outside * column_price(op), planes_price(op) + 12 * outside
-    return min(one_by_one, by_planes), by_planes < one_by_one
+        return dense_asking_price(op, outside)
+    return conv_asking_price(op, outside)
 
 
 @inset
-def change_answering(
-    tables, h, least, components, entry, answering, rows, columns, buffer, patience, bucket, memory,
-):  # fmt: skip
+def change_answering(tables, h, least, components, entry, answering, rows, columns, patience, bucket):
     """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
-    label, first, o = components.label, np.int64(0), np.int64(0)
+    first, o = np.int64(0), np.int64(0)
     while o < len(tables.ops):
-        o, change, stop = _next_change(tables, o, label, components.size, answering, columns, patience)
+        o, change, stop = _next_change(tables, o, components.label, components.size, answering, columns, patience)
         if change == TO_ROWS:
             queue_rows(tables, o, h, least, entry, rows, bucket + 1)
-        elif change != NONE:
-            op, due, giant_label = tables.ops[o], columns.due, np.int64(label[answering.giant[o]])
-            if change == BY_CHUNKS:
-                chunk_maxima(op, h, answering.h_bounds)
-                looked = heaviest_by_chunks(tables, op, due, stop, h, least[o], answering, memory)
-                answering.touched[o] += looked
-            elif change == BY_PLANES:
-                looked = heaviest_by_planes(tables, op, h, least[o], label, giant_label, answering, memory)
-                answering.touched[o] += looked
-            else:
-                scan_conv(tables, o, due, first, stop, np.inf, h, label, giant_label, least, answering, buffer, first)
+        elif change == TO_COLUMNS:
+            _ask(tables, o, h, least, columns.due, stop, answering)
             queue_columns(columns, first, stop, answering.column_phi, bucket + 1)
         o += 1
+
+
+@inset
+def _ask(tables, o, h, least, due, stop, answering):
+    """Find the heaviest in-edges of the results `due[:stop]`."""
+    op, spread = tables.ops[o], answering.spread
+    spread_sources(op, tables.spread_source, h, spread)
+    if op[KIND] == DENSE:
+        chunk_maxima(op, spread, answering.h_bounds)
+        heaviest_dense(tables, o, due, stop, least, answering)
+    else:
+        window_maxima(op, tables.window, spread, answering.strongest, answering.h_bounds)
+        heaviest_conv(tables, o, due, stop, least, answering)
 
 
 @inner
@@ -260,7 +250,7 @@ def _next_change(tables, o, label, size, answering, queue, patience):
     -------
     o : int
     change : int
-        TO_ROWS, or the way to find the heaviest edges of the results; NONE if there is no such operator.
+        TO_ROWS or TO_COLUMNS; NONE if there is no such operator.
     stop : int
         Number of results to be asked.
     """
@@ -277,7 +267,7 @@ def _next_change(tables, o, label, size, answering, queue, patience):
         op = tables.ops[one]
         vertex = _largest(op, target_units, label, size)
         giant_label = label[vertex]
-        price, by_planes = asking_price(op, _count_outside(op, target_units, label, giant_label))
+        price = asking_price(op, _count_outside(op, target_units, label, giant_label))
         eager = 1.0 if op[KIND] == DENSE else EAGER
         if waste[one] < patience * eager * reluctance[one] * price:
             check_at[one] = waste[one] + max(op[N_TARGET], waste[one] // 4)  # each look costs a pass over the results
@@ -288,7 +278,5 @@ def _next_change(tables, o, label, size, answering, queue, patience):
             if label[target_units[j]] != giant_label:
                 column_op[j], due[stop] = one, j
                 stop += 1
-        if op[KIND] == DENSE:
-            return one, BY_CHUNKS, stop
-        return one, BY_PLANES if by_planes else BY_SCANS, stop
+        return one, TO_COLUMNS, stop
     return n_operators, NONE, stop

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import kernel, leaf
-from sktopo._numeric.memory import ints
+from sktopo._numeric.jit import leaf
 
-__all__ = ["ABSENT", "END", "Queue", "bucket_floor", "bucket_of", "new_queue", "push", "take"]
+__all__ = ["ABSENT", "END", "Queue", "bucket_floor", "bucket_of", "n_buckets", "push", "start_queue", "take"]
 
 OCTAVES = 40
 MANTISSA = 52
@@ -23,32 +22,36 @@ END, ABSENT = -1, -2
 class Queue(NamedTuple):
     """Linked lists: `head` by bucket, `after` by event; `due` takes what is taken out.
 
-    `top` holds the leading bits of the largest key.
+    `scale` holds the leading bits of the largest key, and how many bits of the mantissa these include.
     """
 
     head: np.ndarray
     after: np.ndarray
     due: np.ndarray
-    top: int
-    bits: int
+    scale: np.ndarray
 
 
-@kernel
-def new_queue(memory, n_events, top, bits):
-    """An empty queue for events 0 to `n_events` - 1 and keys up to `top`."""
-    head, after, due = ints(memory, (OCTAVES << bits) + 1), ints(memory, n_events), ints(memory, n_events)
+def n_buckets(bits):
+    """Number of buckets, which are 2 ** -bits of an octave wide."""
+    return (OCTAVES << bits) + 1
+
+
+@leaf
+def start_queue(queue, n_events, top, bits):
+    """Empty a queue for events 0 to `n_events` - 1 and keys up to `top`."""
+    head, after, scale = queue.head, queue.after, queue.scale
     for bucket in range(len(head)):
         head[bucket] = END
     for event in range(n_events):
         after[event] = ABSENT
-    return Queue(head, after, due, np.float64(top).view(np.int64) >> (MANTISSA - bits), bits)
+    scale[0], scale[1] = np.float64(top).view(np.int64) >> (MANTISSA - bits), bits
 
 
 @leaf
 def push(queue, event, key, earliest):
     """Add an event with a positive key, to no bucket before `earliest`; one that waits already stays put."""
     if queue.after[event] == ABSENT:
-        bucket = bucket_of(queue.top, queue.bits, key, earliest)
+        bucket = bucket_of(queue.scale[0], queue.scale[1], key, earliest)
         queue.after[event] = queue.head[bucket]
         queue.head[bucket] = event
 
@@ -78,6 +81,7 @@ def take(queue, bucket):
 @leaf
 def bucket_floor(queue, bucket):
     """Smallest positive key that belongs to a bucket."""
-    if bucket == len(queue.head) - 1 or queue.top <= bucket:
+    top, bits = queue.scale[0], queue.scale[1]
+    if bucket == len(queue.head) - 1 or top <= bucket:
         return SMALLEST
-    return np.int64((queue.top - bucket) << (MANTISSA - queue.bits)).view(np.float64)
+    return np.int64((top - bucket) << (MANTISSA - bits)).view(np.float64)

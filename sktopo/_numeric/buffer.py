@@ -10,17 +10,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sktopo._numeric.jit import inner, inset, leaf
-from sktopo._numeric.memory import doubles, ints
+from sktopo._numeric.jit import inner, leaf
 
-__all__ = ["Buffer", "new_buffer", "sort_buffer", "thin_buffer"]
+__all__ = ["Buffer", "sort_buffer", "thin_buffer"]
 
 MANTISSA = 52
 RUN = 12  # up to so many edges insertion is the fastest sort
 
 
 class Buffer(NamedTuple):
-    """Edges, a second place for them, and bins to sort by."""
+    """Edges, a second place for them, and bins to sort by, twice as many and two more; `parent` is by vertex.
+
+    There is room for a spanning forest, which thinning may leave, and for what is offered at once.
+    """
 
     phi: np.ndarray
     u: np.ndarray
@@ -30,22 +32,6 @@ class Buffer(NamedTuple):
     other_v: np.ndarray
     bins: np.ndarray
     parent: np.ndarray
-
-
-@inset
-def new_buffer(memory, n_vertices, n_at_once):
-    """Room for a spanning forest, which thinning may leave, and for `n_at_once` edges more."""
-    capacity = n_vertices + n_at_once
-    return Buffer(
-        doubles(memory, capacity),
-        ints(memory, capacity),
-        ints(memory, capacity),
-        doubles(memory, capacity),
-        ints(memory, capacity),
-        ints(memory, capacity),
-        ints(memory, 2 * capacity + 2),
-        ints(memory, n_vertices),
-    )
 
 
 @leaf

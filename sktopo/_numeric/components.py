@@ -12,14 +12,12 @@ import numpy as np
 
 from sktopo._numeric.buffer import sort_buffer
 from sktopo._numeric.jit import inner, kernel, leaf
-from sktopo._numeric.memory import doubles, ints
 
-__all__ = ["Components", "add_edges", "essential_births", "new_components", "write_pairs"]
+__all__ = ["Components", "add_edges", "essential_births", "start_components", "write_pairs"]
 
 
 class Components(NamedTuple):
-    """The forest so far; `counts` holds the number of its edges, of the pairs, of edges looked at, and
-    of bytes of memory that the sweep asked for.
+    """The forest so far; `counts` holds the number of its edges, of the pairs, and of edges looked at.
 
     `born`, `size` and `label` are indexed by vertex, of which `born` and `size` count for those that are labels.
     """
@@ -36,25 +34,14 @@ class Components(NamedTuple):
     counts: np.ndarray
 
 
-@kernel
-def new_components(memory, n_vertices):
+@leaf
+def start_components(components):
     """Every vertex alone and unborn."""
-    label, after, size = ints(memory, n_vertices), ints(memory, n_vertices), ints(memory, n_vertices)
-    born = doubles(memory, n_vertices)
-    for v in range(n_vertices):
+    label, after, size, born = components.label, components.after, components.size, components.born
+    for v in range(len(label)):
         label[v], after[v], size[v], born[v] = v, v, 1, 0.0
-    return Components(
-        label,
-        after,
-        size,
-        born,
-        doubles(memory, n_vertices),
-        ints(memory, n_vertices),
-        ints(memory, n_vertices),
-        doubles(memory, n_vertices // 2 + 1),
-        doubles(memory, n_vertices // 2 + 1),
-        np.zeros(4, dtype=np.int64),
-    )
+    for i in range(len(components.counts)):
+        components.counts[i] = 0
 
 
 @leaf

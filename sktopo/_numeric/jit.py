@@ -27,6 +27,6 @@ __all__ = ["inner", "inset", "kernel", "leaf"]
 # handed on to those it calls that say nothing.
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 kernel = njit(cache=True, _nrt=True, **OPTIONS)
-inset = njit(inline="always", _nrt=True, **OPTIONS)
+inset = njit(inline="always", _nrt=False, **OPTIONS)
 leaf = njit(cache=True, _nrt=False, **OPTIONS)
 inner = njit(cache=True, _nrt=False, no_cpython_wrapper=True, **OPTIONS)

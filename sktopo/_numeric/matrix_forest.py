@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from sktopo._numeric.components import add_edges, new_components
+from sktopo._numeric.components import add_edges
 from sktopo._numeric.jit import kernel
-from sktopo._numeric.memory import new_memory
+from sktopo._numeric.workspace import new_components
 
 __all__ = ["forest_of_matrix"]
 
@@ -34,7 +34,7 @@ def forest_of_matrix(weight):
     """
     n_results, n_sources = weight.shape
     flat = np.abs(weight).ravel()
-    components = new_components(new_memory(np.empty(0, dtype=np.uint8)), n_sources + n_results)
+    components = new_components(n_sources + n_results)
     lightest = _guess(flat, EDGES_PER_VERTEX * (n_sources + n_results), n_sources)
     chosen = np.flatnonzero(flat >= lightest if lightest > 0 else flat)
     while len(chosen):

@@ -18,7 +18,7 @@ def queue_rows(tables, o, h, least, entry, queue, earliest):
     """Put every row of operator o that does not wait already into the queue, at its next edge."""
     start, cut, lightest = tables.ops[o, SOURCE_AT], tables.ops[o, CUT], max(least[o], SMALLEST)
     list_at, list_w, row_list, source_units = tables.list_at, tables.list_w, tables.row_list, tables.source_units
-    head, after, top, bits = queue.head, queue.after, queue.top, queue.bits
+    head, after, top, bits = queue.head, queue.after, queue.scale[0], queue.scale[1]
     for k in range(start, start + tables.ops[o, N_SOURCE]):
         if h[k] == 0.0:  # most of a layer, often; its list is far away in memory
             continue
@@ -67,7 +67,7 @@ def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answ
     source_units, result_units = tables.source_units, tables.target_units
     buffer_phi, buffer_u, buffer_v = buffer.phi, buffer.u, buffer.v
     giant, waste, touched = answering.giant, answering.waste, answering.touched
-    head, after, due, top, bits = queue.head, queue.after, queue.due, queue.top, queue.bits
+    head, after, due, top, bits = queue.head, queue.after, queue.due, queue.scale[0], queue.scale[1]
     capacity = len(buffer_phi)
     known, giant_label, units_at, taps_at, last, cut = -1, np.int64(-1), 0, 0, 0, False
     lightest = floor = 0.0

@@ -12,46 +12,50 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = [
+    "BOUND_AT",
     "CHUNK",
+    "COLUMN_AT",
     "CONV",
     "CUT",
     "C_IN",
     "C_OUT",
     "DENSE",
-    "DILATION_D",
     "FIELD",
     "GUARDS",
     "H_BOUND_AT",
-    "IN_D",
-    "KERNEL_D",
     "KIND",
     "LAST",
     "N_COLUMNS",
     "N_IN",
     "N_OUT",
+    "N_PLACES",
     "N_SOURCE",
+    "N_TAPS",
     "N_TARGET",
     "OUT_D",
-    "PAD_D",
+    "PLANE",
+    "PLANE_D",
     "SOURCE_AT",
-    "STRIDE_D",
+    "SPREAD_AT",
     "TAPS_AT",
     "TARGET_AT",
+    "Tables",
     "UNITS_AT",
     "WEIGHT_AT",
-    "BOUND_AT",
-    "Tables",
+    "WINDOW_AT",
 ]
 
 # Columns of `ops`, one row per operator. Every kind has these; UNITS_AT is the vertex of the first result where
-# the results are numbered one after the other, else -1; CUT is 1 where lists hold only the heaviest weights:
-KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, WEIGHT_AT, UNITS_AT, CUT = range(8)
+# the results are numbered one after the other, else -1; N_PLACES is the number of places of its spread sources, which
+# begin at SPREAD_AT; CUT is 1 where lists hold only the heaviest weights:
+KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, UNITS_AT, SPREAD_AT, N_PLACES, H_BOUND_AT, CUT = range(10)
 # Dense: result p * N_OUT + j reads sources p * N_IN + k.
-N_IN, N_OUT, BOUND_AT, H_BOUND_AT = 8, 9, 10, 11
-# Convolution: channels per group, where its taps are less where its lists are, the last output position, packed;
-# then three entries (depth, height, width; 1 if unused) for each of the rest.
-C_IN, C_OUT, TAPS_AT, LAST, IN_D, OUT_D, KERNEL_D, STRIDE_D, PAD_D, DILATION_D = 8, 9, 10, 11, 12, 15, 18, 21, 24, 27
-N_COLUMNS = 30
+N_IN, N_OUT, WEIGHT_AT, BOUND_AT = range(10, 14)
+# Convolution: channels per group, where its taps are less where its lists are, the last output position, packed, where
+# the lists of its columns and its window begin, taps of a kernel, places of a plane; then three entries (depth, height,
+# width; 1 if unused) for the output and for one stride phase of a plane.
+C_IN, C_OUT, TAPS_AT, LAST, COLUMN_AT, WINDOW_AT, N_TAPS, PLANE, OUT_D, PLANE_D = (*range(10, 19), 21)
+N_COLUMNS = 24
 
 DENSE, CONV = 0, 1
 # Three coordinates below 2 ** 20 in one integer, with a guard bit above each: a subtraction leaves the guard bit
@@ -63,7 +67,7 @@ CHUNK = 64  # source elements of a dense operator that share one bound
 
 
 class Tables(NamedTuple):
-    """Flat arrays over all operators; axes: o = operator, k = source, j = result, l = list, i = list entry.
+    """Flat arrays over all operators; axes: o = operator, k = source, j = result, l = list, i = list entry, p = place.
 
     Attributes
     ----------
@@ -85,9 +89,17 @@ class Tables(NamedTuple):
     list_tap : int64 (i of convolutions,)
         How far a tap lies before the zeroth one, in output positions, packed.
     weights : float32 or float64
-        Row-major (result, source) matrices or kernels, for columns.
+        Row-major (result, source) matrices of dense operators, for columns.
     bounds : as weights
-        Largest weight of every chunk of a dense operator's row of `weights`.
+        Largest weight of every chunk of a row of `weights`.
+    column_w : as weights
+        Of every output channel of a convolution the weights of its taps, heaviest first.
+    column_place : int32, as column_w
+        How far from the result these taps read, in places.
+    window : int32
+        How far from the result a convolution's taps read in one plane, in no order.
+    spread_source : int32 (p,)
+        The source at every place, see `columns`; -1 if there is none, or it is a constant.
     """
 
     ops: np.ndarray
@@ -103,3 +115,7 @@ class Tables(NamedTuple):
     list_tap: np.ndarray
     weights: np.ndarray
     bounds: np.ndarray
+    column_w: np.ndarray
+    column_place: np.ndarray
+    window: np.ndarray
+    spread_source: np.ndarray

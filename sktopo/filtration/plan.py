@@ -11,7 +11,8 @@ import numpy as np
 
 from sktopo._numeric.sweep import sweep
 from sktopo._numeric.tables import N_SOURCE, SOURCE_AT, Tables
-from sktopo.filtration.blocks import NO_BLOCK, block_of_thread, doubles_of_thread, make_room
+from sktopo._numeric.workspace import Sizes, new_components
+from sktopo.filtration.borrowing import borrowed_doubles, borrowed_workspace
 from sktopo.filtration.tabulate import tabulate
 
 __all__ = ["GraphPlan", "ListedEdges", "list_edges_of", "plan_listed", "plan_operators"]
@@ -69,7 +70,7 @@ class GraphPlan:
     names: tuple
     sources: tuple
     tables: Tables
-    n_h_bounds: int
+    sizes: Sizes
     listed: tuple
     vertices: np.ndarray | None = None
 
@@ -78,7 +79,7 @@ class GraphPlan:
         """Names of all operators, those of the tables first."""
         return (*self.names, *(edges.name for edges in self.listed))
 
-    def forest(self, values_of, scales, least, *, lent=False):
+    def forest(self, values_of, scales, least):
         """Spanning forest of one input.
 
         Parameters
@@ -87,8 +88,6 @@ class GraphPlan:
             ``values_of(source)`` is the flat array of a recorded value of this input.
         scales, least : dict of str to float
             Per operator: what phi is multiplied with, and the lightest edge that exists.
-        lent : bool
-            Whether the forest may lie in memory that the next such forest of this thread is written to.
 
         Returns
         -------
@@ -99,14 +98,18 @@ class GraphPlan:
             for name, source in zip(self.names, self.sources, strict=True)
         ]
         listed = [self._listed(values_of, scales, least)]
-        return self.forest_of(np.concatenate([*h, np.empty(0)]), listed, self._least(least), lent=lent)
+        return self.forest_of(np.concatenate([*h, np.empty(0)]), listed, self._least(least))
 
-    def forest_of(self, h, listed, least, *, bits=BITS, patience=PATIENCE, lent=False):
+    def forest_of(self, h, listed, least, *, bits=BITS, patience=PATIENCE):
         """Spanning forest from prepared arrays; `listed` holds (phi, u, v) triples."""
-        phi, u, v = _joined(listed)
-        components = self._sweep(h[None], np.array([0, len(phi)]), (phi, u, v), least, bits, patience, lent=lent)
-        if lent:
-            make_room(int(components.counts[3]))
+        listed = _joined(listed)
+        components = new_components(self.n_vertices)
+        with borrowed_workspace(self.sizes._replace(bits=bits, n_listed=len(listed[0]))) as workspace:
+            listed_at = np.array([0, len(listed[0])])
+            sweep(
+                self.tables, workspace._replace(components=components), h[None], least, listed_at, *listed,
+                bits, patience, _NO_PLACES, _NONE, _NONE,
+            )  # fmt: skip
         return components
 
     def pairs(self, values_of, n_inputs, scales, least):
@@ -124,37 +127,36 @@ class GraphPlan:
         list of (birth, death)
             In units of phi, as `pairs_of` has them; None in place of all if any phi is not finite.
         """
-        n_sources, most = int(self.tables.ops[:, N_SOURCE].sum()), self.n_vertices // 2 + 1
-        room = doubles_of_thread(n_inputs * (n_sources + 2 * most))
-        h = room[: n_inputs * n_sources].reshape(n_inputs, n_sources)
-        births, deaths = room[h.size :].reshape(2, -1)
-        for name, source, op in zip(self.names, self.sources, self.tables.ops, strict=True):
-            part = h[:, op[SOURCE_AT] : op[SOURCE_AT] + op[N_SOURCE]]
-            np.abs(values_of(source), out=part, dtype=np.float64)
-            if name in scales:
-                part *= scales[name]
+        n_sources, most = self.sizes.n_sources, self.n_vertices // 2 + 1
+        listed, listed_at = self._listed_of_all(values_of, n_inputs, scales, least)
+        sizes = self.sizes._replace(bits=BITS, n_listed=int(np.diff(listed_at).max()))
+        with borrowed_doubles(n_inputs * (n_sources + 2 * most)) as room, borrowed_workspace(sizes) as workspace:
+            h = room[: n_inputs * n_sources].reshape(n_inputs, n_sources)
+            births, deaths = room[h.size : h.size + 2 * n_inputs * most].reshape(2, -1)
+            for name, source, op in zip(self.names, self.sources, self.tables.ops, strict=True):
+                part = h[:, op[SOURCE_AT] : op[SOURCE_AT] + op[N_SOURCE]]
+                np.abs(values_of(source), out=part, dtype=np.float64)
+                if name in scales:
+                    part *= scales[name]
+            pairs_at = np.zeros(n_inputs + 1, dtype=np.int64)
+            sweep(
+                self.tables, workspace, h, self._least(least), listed_at, *listed, BITS, PATIENCE,
+                pairs_at, births, deaths,
+            )  # fmt: skip
+            components = workspace.components
+            if components.counts[0] and components.forest_phi[0] == np.inf:
+                return None
+            births, deaths = births[: pairs_at[-1]].copy(), deaths[: pairs_at[-1]].copy()
+        return [(births[i:j], deaths[i:j]) for i, j in itertools.pairwise(pairs_at.tolist())]
+
+    def _listed_of_all(self, values_of, n_inputs, scales, least):
+        """(phi, u, v) of some inputs' further edges, and where those of each begin."""
         listed, listed_at = _NO_EDGES, np.zeros(n_inputs + 1, dtype=np.int64)
         if self.listed:
             parts = [self._listed(lambda source, i=i: values_of(source)[i], scales, least) for i in range(n_inputs)]
             listed_at[1:] = np.cumsum([len(phi) for phi, _, _ in parts])
             listed = _joined(parts)
-        pairs_at = np.zeros(n_inputs + 1, dtype=np.int64)
-        components = self._sweep(
-            h, listed_at, listed, self._least(least), BITS, PATIENCE, pairs_at, births, deaths, lent=True
-        )
-        if components.counts[0] and components.forest_phi[0] == np.inf:
-            return None
-        make_room(int(components.counts[3]))
-        births, deaths, places = births[: pairs_at[-1]].copy(), deaths[: pairs_at[-1]].copy(), pairs_at.tolist()
-        return [(births[i:j], deaths[i:j]) for i, j in itertools.pairwise(places)]
-
-    def _sweep(
-        self, h, listed_at, listed, least, bits, patience, pairs_at=_NO_PLACES, births=_NONE, deaths=_NONE, *, lent
-    ):
-        return sweep(
-            self.tables, self.n_vertices, self.n_h_bounds, h, least, listed_at, *listed, bits, patience,
-            block_of_thread() if lent else NO_BLOCK, pairs_at, births, deaths,
-        )  # fmt: skip
+        return listed, listed_at
 
     def _least(self, least):
         return np.array([least.get(name, 0.0) for name in self.names], dtype=np.float64)
@@ -199,14 +201,14 @@ def plan_operators(layer, operators, max_memory=np.inf):
         return np.where(units < 0, -1, np.searchsorted(vertices, units))
 
     weighted = [operator for operator in operators if operator.weighted]
-    tables, n_h_bounds = tabulate(weighted, local, max_memory)
+    tables, sizes = tabulate(weighted, local, len(vertices), max_memory)
     return GraphPlan(
         layer=layer,
         n_vertices=len(vertices),
         names=tuple(operator.name for operator in weighted),
         sources=tuple(operator.source for operator in weighted),
         tables=tables,
-        n_h_bounds=n_h_bounds,
+        sizes=sizes,
         listed=tuple(list_edges_of(operator, local) for operator in operators if not operator.weighted),
         vertices=vertices,
     )
@@ -214,8 +216,8 @@ def plan_operators(layer, operators, max_memory=np.inf):
 
 def plan_listed(layer, n_vertices):
     """The plan of a graph whose edges are all given with the input."""
-    tables, n_h_bounds = tabulate([], None, 0)
-    return GraphPlan(layer, n_vertices, (), (), tables, n_h_bounds, ())
+    tables, sizes = tabulate([], None, n_vertices, 0)
+    return GraphPlan(layer, n_vertices, (), (), tables, sizes, ())
 
 
 def list_edges_of(operator, local):

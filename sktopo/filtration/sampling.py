@@ -8,7 +8,6 @@ import itertools
 import numpy as np
 from joblib import effective_n_jobs
 
-from sktopo._numeric.tables import N_SOURCE
 from sktopo.diagrams.container import Diagrams
 from sktopo.filtration.cycles import check_memory, cycle_births, n_cycles
 from sktopo.filtration.merge_tree import tree_of
@@ -58,7 +57,7 @@ class SampleSteps:
 
     def _batch_size(self, samples):
         """Samples that the sweep is given at once: an interrupt waits for them, and all threads should have some."""
-        size = max((plan.n_vertices + plan.tables.ops[:, N_SOURCE].sum() for plan in self._plans), default=1)
+        size = max((plan.n_vertices + plan.sizes.n_sources for plan in self._plans), default=1)
         share = len(samples) // (4 * self._n_jobs(samples)) if self._n_jobs(samples) > 1 else len(samples)
         return int(max(1, min(BATCH // max(size, 1), share)))
 
@@ -89,7 +88,7 @@ class SampleSteps:
         """Merge tree of every block of one sample, or what `apply` makes of it."""
         trees = {}
         for plan in self._plans:
-            forest, divisor, _ = self._forest_of(plan, sample, lent=False)  # trees keep its arrays
+            forest, divisor, _ = self._forest_of(plan, sample)
             tree = tree_of(forest, plan.vertices, divisor=divisor, keep=self._thresholds()[0])
             trees[plan.layer, 0] = tree if apply is None else apply(tree)
         return trees
@@ -101,17 +100,17 @@ class SampleSteps:
             for j, plan in enumerate(self._plans)
         ]
 
-    def _forest_of(self, plan, sample, *, lent=True):
+    def _forest_of(self, plan, sample):
         """(spanning forest, what its phi are to be divided by, the lightest edge that exists per operator)."""
         least, (_, named) = self.thresholds_, self._thresholds()
         if self.normalize != "sample":
             least = merge_thresholds(least, named)
-            return self._forest(plan, sample, least, lent), 1.0, least
-        forest = self._forest(plan, sample, least, lent)
+            return self._forest(plan, sample, least), 1.0, least
+        forest = self._forest(plan, sample, least)
         divisor = strongest_edge(forest) or 1.0
         if named:
             least = merge_thresholds(least, {name: least_kept(value, divisor) for name, value in named.items()})
-            forest = self._forest(plan, sample, least, lent)
+            forest = self._forest(plan, sample, least)
         return forest, divisor, least
 
     def _edges_and_forest(self, j, sample, censuses, forest, divisor, least):
@@ -123,9 +122,9 @@ class SampleSteps:
         leasts = [max(least.get(census.name, 0.0), least_kept(threshold, divisor)) for census, _ in reads]
         return reads, forest.forest_phi[: n_kept_edges(forest, divisor, threshold)], leasts
 
-    def _forest(self, plan, sample, least, lent):
+    def _forest(self, plan, sample, least):
         with np.errstate(over="ignore"):
-            forest = self._spanning_forest(plan, sample, least, lent)
+            forest = self._spanning_forest(plan, sample, least)
         if strongest_edge(forest) == np.inf:
             self._raise_infinite(plan)
         return forest
@@ -137,16 +136,16 @@ class SampleSteps:
             "float64 times those of fit. Remove that sample, or use normalize=None."
         )
 
-    def _spanning_forest(self, plan, sample, least, lent):
+    def _spanning_forest(self, plan, sample, least):
         if self.input_kind_ == "activations":
-            return plan.forest(sample, self.scales_, least, lent=lent)
+            return plan.forest(sample, self.scales_, least)
         phi, u, v = sample
         phi = phi * self.scales_.get("graph", 1.0)
         kept = (phi > 0) & (phi >= least.get("graph", 0.0))
         n_vertices = max(plan.n_vertices, int(v.max(initial=-1)) + 1, int(u.max(initial=-1)) + 1)
         if n_vertices != plan.n_vertices:
             plan = plan_listed("graph", n_vertices)
-        return plan.forest_of(np.empty(0), [(phi[kept], u[kept], v[kept])], np.empty(0), lent=lent)
+        return plan.forest_of(np.empty(0), [(phi[kept], u[kept], v[kept])], np.empty(0))
 
     def _check_memory(self, samples):
         threshold, named = self._thresholds() if self.normalize != "sample" else (0.0, {})

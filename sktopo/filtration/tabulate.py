@@ -4,28 +4,30 @@ import numpy as np
 
 from sktopo._numeric import tables as t
 from sktopo._numeric.presort import sort_lists
-from sktopo.filtration.taps import packed, phases_of, three
+from sktopo._numeric.workspace import Sizes
+from sktopo.filtration.taps import packed, phases_of, planes_of, three
 
 __all__ = ["tabulate"]
 
 MIN_LISTED = 32  # of every unit's edges, however little memory there is
 
 
-def tabulate(operators, local, max_memory):
-    """Tables of some operators, and the number of bounds that `chunk_maxima` keeps.
+def tabulate(operators, local, n_vertices, max_memory):
+    """Tables of some operators, and the sizes of what the sweep needs besides, without listed edges.
 
     Parameters
     ----------
     operators : sequence of DenseOperator and ConvOperator
     local : callable
         Renumbers vertices.
+    n_vertices : int
     max_memory : float
         Bytes that the sorted lists may take; above it the lists of dense operators are cut.
     """
     tabulator = Tabulator(operators, max_memory)
     for operator in operators:
         tabulator.add(operator, local)
-    return tabulator.tables(), tabulator.n_h_bounds
+    return tabulator.tables(), tabulator.sizes(n_vertices)
 
 
 class Tabulator:
@@ -35,11 +37,14 @@ class Tabulator:
         self.real = np.float64 if any(o.weight.dtype == np.float64 for o in operators) else np.float32
         self.n_kept = _list_lengths(operators, max_memory / (np.dtype(self.real).itemsize + 4))
         n_entries = sum(_n_entries(o, self.n_kept) for o in operators)
+        n_dense = sum(o.weight.size for o in operators if o.kind == "dense")
+        n_conv = sum(o.weight.size for o in operators if o.kind == "conv")
         self.list_w, self.list_j = np.empty(n_entries, dtype=self.real), np.empty(n_entries, dtype=np.int32)
-        self.weights = np.empty(sum(o.weight.size for o in operators), dtype=self.real)
+        self.weights = np.empty(n_dense, dtype=self.real)
+        self.column_w, self.column_place = np.empty(n_conv, dtype=self.real), np.empty(n_conv, dtype=np.int32)
         self.parts = {name: [np.empty(shape, dtype=kind)] for name, (shape, kind) in _SMALL.items()}
-        self.length = dict.fromkeys((*_SMALL, "lists", "weights"), 0)
-        self.n_h_bounds = 0
+        self.length = dict.fromkeys((*_SMALL, "lists", "weights", "columns"), 0)
+        self.n_h_bounds, self.n_strongest, self.n_at_once = 0, 0, 0
 
     def add(self, operator, local):
         """Append an operator; `local` renumbers its vertices."""
@@ -49,14 +54,11 @@ class Tabulator:
         results = local(operator.target_units)
         op[t.TARGET_AT] = self._append("target_units", results)
         op[t.UNITS_AT] = results[0] if len(results) and (np.diff(results) == 1).all() else -1
-        op[t.WEIGHT_AT] = self.length["weights"]
-        self.length["weights"] += operator.weight.size
-        heights = self.weights[op[t.WEIGHT_AT] : self.length["weights"]].reshape(operator.weight.shape)
-        np.abs(operator.weight, out=heights)
+        op[t.H_BOUND_AT] = self.n_h_bounds
         self._append("row_op", np.full(op[t.N_SOURCE], self.length["ops"]))
         # From result 0 to its vertex, or to its place in `target_units`.
         base = op[t.UNITS_AT] if op[t.UNITS_AT] >= 0 else op[t.TARGET_AT]
-        (self._add_dense if operator.kind == "dense" else self._add_conv)(operator, heights, op, base)
+        (self._add_dense if operator.kind == "dense" else self._add_conv)(operator, op, base)
         self._append("ops", op[None, :])
 
     def tables(self):
@@ -64,7 +66,23 @@ class Tabulator:
         small = {name: np.concatenate(parts, dtype=_SMALL[name][1]) for name, parts in self.parts.items()}
         small["list_at"] = np.concatenate([[0], np.cumsum(small.pop("list_sizes"))]).astype(np.int64)
         small["bounds"] = small["bounds"].astype(self.real)
-        return t.Tables(list_w=self.list_w, list_j=self.list_j, weights=self.weights, **small)
+        large = {name: getattr(self, name) for name in ("list_w", "list_j", "weights", "column_w", "column_place")}
+        return t.Tables(**large, **small)
+
+    def sizes(self, n_vertices):
+        """Sizes of what the sweep works in."""
+        return Sizes(
+            n_vertices=n_vertices,
+            n_operators=self.length["ops"],
+            n_sources=self.length["source_units"],
+            n_results=self.length["target_units"],
+            n_places=self.length["spread_source"],
+            n_h_bounds=self.n_h_bounds,
+            n_strongest=self.n_strongest,
+            n_at_once=max(self.n_at_once, n_vertices + 64),
+            n_listed=0,
+            bits=0,
+        )
 
     def _append(self, name, part):
         """Add to a small table; returns where the addition starts."""
@@ -81,44 +99,40 @@ class Tabulator:
         first = self._append("list_sizes", np.full(len(weights), n_kept))
         return first, self.list_j[start:stop].reshape(len(weights), n_kept)
 
-    def _add_dense(self, operator, heights, op, base):
-        n_out, n_in = heights.shape
+    def _spread(self, op, sources):
+        """Where the h of an operator lie while its columns answer; `sources` are numbered within the operator."""
+        units = self.parts["source_units"][-1]
+        exists = (sources >= 0) & (units.take(sources) >= 0)
+        op[t.SPREAD_AT] = self._append("spread_source", np.where(exists, op[t.SOURCE_AT] + sources, -1))
+        op[t.N_PLACES] = len(sources)
+
+    def _add_dense(self, operator, op, base):
+        n_out, n_in = operator.weight.shape
         n_positions, n_chunks = op[t.N_SOURCE] // n_in, -(-n_in // t.CHUNK)
         n_kept = min(n_out, self.n_kept)
         op[t.KIND], op[t.N_IN], op[t.N_OUT], op[t.CUT] = t.DENSE, n_in, n_out, n_kept < n_out
+        op[t.WEIGHT_AT] = self.length["weights"]
+        self.length["weights"] += operator.weight.size
+        heights = self.weights[op[t.WEIGHT_AT] : self.length["weights"]].reshape(n_out, n_in)
+        np.abs(operator.weight, out=heights)
         bounds = np.maximum.reduceat(heights, np.arange(n_chunks) * t.CHUNK, axis=1)
         op[t.BOUND_AT] = self._append("bounds", bounds.ravel())
-        op[t.H_BOUND_AT] = self.n_h_bounds
         self.n_h_bounds += n_chunks * n_positions
+        self.n_at_once = max(self.n_at_once, n_in, n_out)
+        self._spread(op, np.arange(op[t.N_SOURCE]))
         first, _ = self._append_lists(heights.T, n_kept)
         self._append("row_list", np.tile(first + np.arange(n_in), n_positions))
         self._append("row_base", np.repeat(base + n_out * np.arange(n_positions), n_in))
         self._append("row_corner", np.full(op[t.N_SOURCE], -1))
 
-    def _add_conv(self, operator, heights, op, base):
+    def _add_conv(self, operator, op, base):
+        heights = np.abs(operator.weight).astype(self.real, copy=False)
         op[t.KIND], op[t.C_IN], op[t.C_OUT] = t.CONV, heights.shape[1], len(heights) // operator.groups
-        before = [side for side, _ in operator.padding]
-        geometry = {
-            t.IN_D: three(operator.in_shape[1:], 1),
-            t.OUT_D: three(operator.out_shape[1:], 1),
-            t.KERNEL_D: three(heights.shape[2:], 1),
-            t.STRIDE_D: three(operator.stride, 1),
-            t.PAD_D: three(before, 0),
-            t.DILATION_D: three(operator.dilation, 1),
-        }
-        for column, sizes in geometry.items():
-            op[column : column + 3] = sizes
-        # Coordinates that are packed count strides over the padded image.
-        n_strides = max(
-            (n + sum(sides) - 1) // stride + 1
-            for n, sides, stride in zip(operator.in_shape[1:], operator.padding, operator.stride, strict=True)
-        )
-        if n_strides > 1 << (t.FIELD - 1):
-            raise ValueError(
-                f"Operator {operator.name!r} takes {n_strides} strides along one axis of its padded input, more than "
-                f"the {1 << (t.FIELD - 1)} that can be described. Pass shorter inputs."
-            )
-        op[t.LAST] = packed(geometry[t.OUT_D] - 1)
+        _check_strides(operator)
+        out = three(operator.out_shape[1:], 1)
+        op[t.OUT_D : t.OUT_D + 3] = out
+        op[t.LAST] = packed(out - 1)
+        self._add_columns(operator, heights, op)
         op[t.TAPS_AT] = self.length["lists"] - self.length["list_tap"]
         phases, zeroth_tap = phases_of(operator, heights)
         n_channels, n_positions = operator.in_shape[0], len(zeroth_tap)
@@ -134,6 +148,36 @@ class Tabulator:
         self._append("row_base", np.tile(base + zeroth_tap, n_channels))
         self._append("row_corner", row_corner.ravel())
 
+    def _add_columns(self, operator, heights, op):
+        """The taps of every output channel, heaviest first, and where they read."""
+        planes, c_in, n_taps = planes_of(operator), heights.shape[1], heights[0, 0].size
+        n_places = planes.sources.shape[1]
+        op[t.N_TAPS], op[t.PLANE], op[t.PLANE_D : t.PLANE_D + 3] = n_taps, n_places, planes.shape
+        op[t.WINDOW_AT] = self._append("window", planes.window)
+        self._spread(op, planes.sources.ravel())
+        self.n_h_bounds += operator.groups * op[t.OUT_D : t.OUT_D + 3].prod()
+        self.n_strongest = max(self.n_strongest, n_places)
+        self.n_at_once = max(self.n_at_once, c_in * n_taps)
+        op[t.COLUMN_AT] = start = self.length["columns"]
+        self.length["columns"] = stop = start + heights.size
+        places = self.column_place[start:stop]
+        sort_lists(heights.reshape(len(heights), -1), c_in * n_taps, self.column_w[start:stop], places)
+        from_result = (np.arange(c_in)[:, None] * n_places + planes.window).ravel()
+        places[:] = from_result[places]
+
+
+def _check_strides(operator):
+    """Coordinates that are packed count strides over the padded image."""
+    n_strides = max(
+        (n + sum(sides) - 1) // stride + 1
+        for n, sides, stride in zip(operator.in_shape[1:], operator.padding, operator.stride, strict=True)
+    )
+    if n_strides > 1 << (t.FIELD - 1):
+        raise ValueError(
+            f"Operator {operator.name!r} takes {n_strides} strides along one axis of its padded input, more than "
+            f"the {1 << (t.FIELD - 1)} that can be described. Pass shorter inputs."
+        )
+
 
 # Shape of an empty table, and its type.
 _SMALL = {
@@ -147,6 +191,8 @@ _SMALL = {
     "list_sizes": (0, np.int64),
     "list_tap": (0, np.int64),
     "bounds": (0, np.float64),
+    "window": (0, np.int32),
+    "spread_source": (0, np.int32),
 }
 
 
@@ -159,6 +205,7 @@ def _n_entries(operator, n_kept):
 
 def _list_lengths(operators, n_affordable):
     """How many edges of a dense operator's units are listed: all, or the most that is affordable."""
+    n_affordable -= sum(o.weight.size for o in operators if o.kind == "conv")  # their columns
     longest = max((o.weight.shape[0] for o in operators if o.kind == "dense"), default=0)
     if sum(_n_entries(o, longest) for o in operators) <= n_affordable:
         return longest

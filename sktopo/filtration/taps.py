@@ -1,4 +1,4 @@
-"""The lists of a convolution: which taps leave a source, by its channel and stride phase."""
+"""The lists of a convolution: which taps leave a source, by its channel and stride phase; and where results read."""
 
 import itertools
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from sktopo._numeric.tables import FIELD
 
-__all__ = ["Phase", "packed", "phases_of", "three"]
+__all__ = ["Phase", "Planes", "packed", "phases_of", "planes_of", "three"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,27 @@ class Phase:
     before: np.ndarray
     positions: np.ndarray
     corner: np.ndarray
+
+
+@dataclass(frozen=True)
+class Planes:
+    """The sources of a convolution, padded and cut into stride phases, see `conv_columns`.
+
+    Axes: c = input channel, p = place of a plane, t = tap.
+
+    Attributes
+    ----------
+    sources : int array (c, p)
+        Source at every place; -1 if there is none.
+    window : int array (t,)
+        How far from a result each tap reads.
+    shape : int array (3,)
+        Depth, height and width of one stride phase.
+    """
+
+    sources: np.ndarray
+    window: np.ndarray
+    shape: np.ndarray
 
 
 def three(values, filler):
@@ -70,6 +91,26 @@ def phases_of(operator, weight):
             )
         )
     return phases, corner @ steps
+
+
+def planes_of(operator):
+    """The planes of a convolution; results and places are counted in strides from the same corner."""
+    n, out = three(operator.in_shape[1:], 1), three(operator.out_shape[1:], 1)
+    kernel, stride = three(operator.weight.shape[2:], 1), three(operator.stride, 1)
+    dilation, padding = three(operator.dilation, 1), three([side for side, _ in operator.padding], 0)
+    shape = out + (kernel - 1) * dilation // stride
+    taps = np.indices(kernel).reshape(3, -1).T * dilation
+    window = np.ravel_multi_index((*(taps % stride).T, *(taps // stride).T), (*stride, *shape))
+    axes = [  # along each axis, the source position at every (phase, place); outside of the image where there is none
+        np.arange(shape[i]) * stride[i] + np.arange(stride[i])[:, None] - padding[i] for i in range(3)
+    ]
+    z, y, x = (axis.reshape(np.insert([1] * 4, [i, i + 2], axis.shape)) for i, axis in enumerate(axes))
+    exists = np.ones(1, dtype=bool)
+    for position, size in zip((z, y, x), n, strict=True):
+        exists = exists & (position >= 0) & (position < size)
+    places = np.where(exists, (z * n[1] + y) * n[2] + x, -1).ravel()
+    channels = np.arange(operator.in_shape[0])[:, None] * n.prod()
+    return Planes(np.where(places >= 0, places + channels, -1), window, shape)
 
 
 def _taps_of_phase(phase, kernel, stride, dilation):

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sktopo._numeric.bucket_queue import OCTAVES, bucket_floor, new_queue, push, take
-from sktopo._numeric.buffer import RUN, new_buffer, sort_buffer, thin_buffer
-from sktopo._numeric.components import add_edges, essential_births, new_components
-from sktopo._numeric.memory import new_memory
+from sktopo._numeric.bucket_queue import OCTAVES, bucket_floor, push, start_queue, take
+from sktopo._numeric.buffer import RUN, sort_buffer, thin_buffer
+from sktopo._numeric.components import add_edges, essential_births
 from sktopo._numeric.presort import SHORT, sort_lists
+from sktopo._numeric.workspace import Sizes, new_components, new_workspace
 from sktopo.filtration.pairs import pairs_of, strongest_edge
 from sktopo.filtration.plan import plan_listed
 from tests.operators import numbers
@@ -17,9 +17,15 @@ from tests.oracles.kruskal import canonical_forest
 KINDS = ("normal", "quantised", "equal", "zeros", "neighbours", "wide", "tiny", "heavy")
 
 
-def nowhere():
-    """No memory to work in: everything is allocated."""
-    return new_memory(np.empty(0, dtype=np.uint8))
+def workspace_of(**sizes):
+    """A workspace of which only some parts are needed."""
+    return new_workspace(Sizes(**{**dict.fromkeys(Sizes._fields, 0), **sizes}))
+
+
+def new_queue(n_events, top, bits):
+    queue = workspace_of(n_listed=n_events, bits=bits).listed
+    start_queue(queue, n_events, top, bits)
+    return queue
 
 
 # --- lists of weights ------------------------------------------------------------------------------------------
@@ -63,7 +69,7 @@ def test_digits_of_every_weight_of_a_list_are_looked_at():
 def test_events_come_out_between_the_floors_of_their_buckets(bits, top):
     keys = top * 2.0 ** -np.random.default_rng(0).uniform(0, OCTAVES + 5, size=200)
     keys = np.append(keys[keys > 0], [top, 5e-324])
-    queue = new_queue(nowhere(), len(keys), top, bits)
+    queue = new_queue(len(keys), top, bits)
     for event, key in enumerate(keys):
         push(queue, event, key, 0)
         push(queue, event, key / 2 if key > 1e-300 else key, 0)  # it waits already
@@ -78,14 +84,14 @@ def test_events_come_out_between_the_floors_of_their_buckets(bits, top):
 
 
 def test_floors_are_two_to_the_minus_bits_of_an_octave_apart():
-    queue = new_queue(nowhere(), 1, 1.0, 2)
+    queue = new_queue(1, 1.0, 2)
     floors = [bucket_floor(queue, bucket) for bucket in range(6)]
     assert floors == [1.0, 0.875, 0.75, 0.625, 0.5, 0.4375]
     assert bucket_floor(queue, len(queue.head) - 1) == 5e-324
 
 
 def test_no_event_waits_for_a_bucket_that_is_over():
-    queue = new_queue(nowhere(), 2, 1.0, 3)
+    queue = new_queue(2, 1.0, 3)
     push(queue, 0, 1.0, 17)
     push(queue, 1, 1e-300, 17)
     assert take(queue, 17) == 1 and queue.due[0] == 0 and take(queue, 17) == 0
@@ -97,7 +103,7 @@ def test_no_event_waits_for_a_bucket_that_is_over():
 
 def filled(kind, n, n_vertices, seed=0):
     rng = np.random.default_rng(seed)
-    buffer = new_buffer(nowhere(), n_vertices, n_vertices + 64)
+    buffer = workspace_of(n_vertices=n_vertices, n_at_once=n_vertices + 64).buffer
     assert n <= len(buffer.phi)
     phi = np.maximum(np.abs(numbers(rng, kind, (n,), "float64")), 5e-324)
     u, v = rng.integers(0, n_vertices, size=(2, n))
@@ -153,7 +159,7 @@ def test_components_in_blocks_follow_the_elder_rule(seed, n_blocks):
     u, v = rng.integers(0, n_vertices, size=(2, n_edges))
     phi = rng.integers(1, 6, size=n_edges).astype(float)
     order = np.lexsort((v, u, -phi))
-    components = new_components(nowhere(), n_vertices)
+    components = new_components(n_vertices)
     for block in np.array_split(order, n_blocks):
         add_edges(components, phi[block], u[block], v[block], len(block))
     n_forest, n_pairs = components.counts[:2]

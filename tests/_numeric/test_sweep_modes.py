@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import pytest
 
-from sktopo._numeric import answering, buffer, columns, rows, sweep
+from sktopo._numeric import answering, buffer, dense_columns, rows, sweep
 from sktopo.activations.network import ConvOperator, DenseOperator
 from sktopo.filtration.plan import plan_listed, plan_operators
 from tests.operators import FAMILIES, NUMBERS, Builder, hidden_communities, numbers, random_graph
@@ -151,7 +151,7 @@ def columns_of_many_operators():
 @plain_python
 def test_columns_take_over_and_give_back(monkeypatch):
     """The cases above are only worth something if both changes happen."""
-    asked = count_calls(monkeypatch, columns.scan_dense, answering)
+    asked = count_calls(monkeypatch, dense_columns.scan_dense, answering)
     requeued = count_calls(monkeypatch, rows.queue_rows, answering)
     for seed in range(6):
         forest(*hidden_communities(seed), patience=0.0, bits=8)
@@ -164,14 +164,14 @@ class Fickle:
     def __init__(self, seed):
         self.rng = np.random.default_rng(seed)
 
-    def __call__(self, op):
-        return int(self.rng.choice([1, 10_000]))
+    def __call__(self, op, outside):
+        return int(self.rng.choice([1, 10_000])) * outside
 
 
 @plain_python
 def test_prices_of_columns_do_not_change_the_forest(monkeypatch):
     for seed in range(20):
-        monkeypatch.setattr(answering, "column_price", Fickle(seed))
+        monkeypatch.setattr(answering, "asking_price", Fickle(seed))
         for operators, values in [hidden_communities(seed), *cases(1, ("tokens", "conv2d", "residual", "branches"))]:
             expected = canonical_forest(*edges_of(operators, values))
             assert forest(operators, values, patience=0.0, bits=8) == expected
@@ -179,10 +179,9 @@ def test_prices_of_columns_do_not_change_the_forest(monkeypatch):
 
 @plain_python
 @pytest.mark.parametrize("bits", [0, 3, 8])
-def test_results_that_are_asked_by_planes_do_not_change_the_forest(monkeypatch, bits):
-    """After every block, and never by other means."""
-    monkeypatch.setattr(answering, "asking_price", lambda op, outside: (0, True))
-    calls = count_calls(monkeypatch, answering.heaviest_by_planes, answering)
+def test_results_that_are_asked_after_every_block_do_not_change_the_forest(monkeypatch, bits):
+    monkeypatch.setattr(answering, "asking_price", lambda op, outside: 0)
+    calls = count_calls(monkeypatch, answering.heaviest_conv, answering)
     for operators, values in cases(4, ("conv1d", "conv2d", "conv3d", "pooled", "residual", "branches")):
         assert forest(operators, values, bits=bits) == canonical_forest(*edges_of(operators, values))
     assert calls["answering"] > 10

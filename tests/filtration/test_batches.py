@@ -1,14 +1,12 @@
 """Several inputs at once: what the sweep writes down itself is what is read off the forest of each input alone."""
 
-import threading
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from sktopo import ActivationExtractor, GraphFiltration
-from sktopo.filtration import blocks, sampling
+from sktopo.filtration import sampling
 from sktopo.filtration.pairs import pairs_of
 from sktopo.filtration.plan import plan_operators
 from tests.operators import FAMILIES, NUMBERS, random_graph
@@ -63,15 +61,6 @@ def test_an_input_beyond_float64_is_told_wherever_it_is():
                 value[i] = np.inf
             assert plan.pairs(rows.__getitem__, 4, {}, {}) is None
     assert plan.pairs(batch.__getitem__, 4, {}, {}) is not None
-
-
-def test_no_thread_keeps_more_numbers_than_the_most(monkeypatch):
-    monkeypatch.setattr(blocks, "MOST", 800)
-    monkeypatch.setattr(blocks, "_of_thread", threading.local())
-    few, many = blocks.doubles_of_thread(100), blocks.doubles_of_thread(101)
-    assert [len(few), len(many)] == [100, 101]
-    assert np.shares_memory(few, blocks.doubles_of_thread(60))
-    assert not np.shares_memory(many, blocks.doubles_of_thread(101))
 
 
 @pytest.fixture(scope="module")
