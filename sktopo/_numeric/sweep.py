@@ -20,8 +20,9 @@ __all__ = ["sweep"]
 
 @leaf
 def sweep(
-    tables, workspace, h, least, listed_at, listed_phi, listed_u, listed_v, bits, patience, pairs_at, births, deaths
-):
+    tables, workspace, h, least, listed_at, n_listed, listed_phi, listed_u, listed_v, bits, patience,
+    pairs_at, births, deaths,
+):  # fmt: skip
     """Forest and pairs of some inputs, one after the other.
 
     Parameters
@@ -34,8 +35,8 @@ def sweep(
         Absolute value of every source element.
     least : float64 array of shape (n_operators,)
         Edges lighter than this do not exist.
-    listed_at : int64 array of shape (n_inputs + 1,)
-        Where in the next arrays each input's further edges begin.
+    listed_at, n_listed : int64 arrays of shape (n_inputs,)
+        Where in the next arrays each input's further edges begin, and how many there are.
     listed_phi, listed_u, listed_v : arrays
         Further edges; phi > 0.
     bits, patience : int, float
@@ -49,16 +50,14 @@ def sweep(
     for one in range(len(h)):
         h_one = h[one]
         start_components(components)
-        top = max(_heaviest(tables, h_one), _heaviest_listed(listed_phi, listed_at[one], listed_at[one + 1]))
+        top = max(_heaviest(tables, h_one), _heaviest_listed(listed_phi, listed_at[one], n_listed[one]))
         if not top < np.inf:  # no queue is made for it; one edge tells the caller
             components.forest_phi[0], components.counts[0] = np.inf, 1
             return
         if top > 0.0:
-            _start(tables, workspace, h_one, least, listed_at[one], listed_at[one + 1], listed_phi, top, bits)
-            _fall(
-                tables, workspace, h_one, least, listed_at[one], listed_phi, listed_u, listed_v, patience
-            )
-            touched += listed_at[one + 1] - listed_at[one]
+            _start(tables, workspace, h_one, least, listed_at[one], n_listed[one], listed_phi, top, bits)
+            _fall(tables, workspace, h_one, least, listed_at[one], listed_phi, listed_u, listed_v, patience)
+            touched += n_listed[one]
             for o in range(len(tables.ops)):
                 touched += answering.touched[o]
             if len(births):
@@ -69,19 +68,19 @@ def sweep(
 
 
 @inset
-def _start(tables, workspace, h, least, listed_from, listed_to, listed_phi, top, bits):
+def _start(tables, workspace, h, least, listed_from, n_listed, listed_phi, top, bits):
     """Every row and every listed edge in its queue, all operators answered by rows."""
     rows, columns, listed, entry = workspace.rows, workspace.columns, workspace.listed, workspace.entry
     start_queue(rows, len(entry), top, bits)
     start_queue(columns, len(tables.target_units), top, bits)
-    start_queue(listed, listed_to - listed_from, top, bits)
+    start_queue(listed, n_listed, top, bits)
     start_answering(workspace.answering, tables.ops)
     first = np.int64(0)
     for k in range(len(entry)):
         entry[k] = 0
     for o in range(len(tables.ops)):
         queue_rows(tables, o, h, least, entry, rows, first)
-    for e in range(listed_to - listed_from):
+    for e in range(n_listed):
         push(listed, e, listed_phi[listed_from + e], first)
 
 
@@ -148,10 +147,10 @@ def _heaviest(tables, h):
 
 
 @inner
-def _heaviest_listed(phi, start, stop):
+def _heaviest_listed(phi, start, n):
     """The largest of some phi; infinity also where one is NaN."""
     top = 0.0
-    for e in range(start, stop):
+    for e in range(start, start + n):
         if not phi[e] < np.inf:
             return np.inf
         top = max(top, phi[e])

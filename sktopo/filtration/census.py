@@ -124,7 +124,7 @@ class ListedCensus:
             return float((phi**2).sum())
 
     def most(self):
-        return len(self._edges.v) if self._edges.choices is None else self._edges.choices.shape[1]
+        return self._edges.n_most
 
 
 class GivenCensus(ListedCensus):

@@ -4,11 +4,13 @@ Within the out-edges of one unit the order of |w h| does not depend on the input
 here, at fit. Operators with fixed small neighbourhoods (pooling, residual sums) become listed edges.
 """
 
+import contextlib
 import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
+from sktopo._numeric.listed import weigh_listed
 from sktopo._numeric.sweep import sweep
 from sktopo._numeric.tables import N_SOURCE, SOURCE_AT, Tables
 from sktopo._numeric.workspace import Sizes, new_components
@@ -22,12 +24,12 @@ BITS = 3
 PATIENCE = 1.0
 
 _NONE, _NO_PLACES = np.empty(0), np.empty(0, dtype=np.int64)
-_NO_EDGES = _NONE, _NO_PLACES, _NO_PLACES
+_NO_EDGES = _NONE, np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
 
 
 @dataclass
 class ListedEdges:
-    """Pooling and residual edges of one operator; `choices` has a max pooling's windows as columns, else None."""
+    """Pooling and residual edges of one operator, in windows; see `weigh_listed`."""
 
     name: str
     source: str
@@ -35,27 +37,26 @@ class ListedEdges:
     v: np.ndarray
     weight: np.ndarray
     element: np.ndarray
-    choices: np.ndarray | None = None
+    window_at: np.ndarray
+
+    @property
+    def n_most(self):
+        """The most edges that one input can have."""
+        return len(self.window_at) - 1
 
     def weigh(self, values):
         """(phi, u, v) of the edges that exist for one input with these signed source values."""
-        read, u, v, weight = values.take(self.element), self.u, self.v, self.weight
-        if self.choices is not None:
-            chosen, read = _first_largest(read, self.choices)
-            u, v, weight = u.take(chosen), v.take(chosen), weight.take(chosen)
-        phi = weight * np.abs(read.astype(np.float64))
-        exists = (phi > 0) & (u >= 0)
-        return (phi, u, v) if exists.all() else (phi[exists], u[exists], v[exists])
+        starts, counts = np.zeros((2, 1), dtype=np.int64)
+        edges = np.empty(self.n_most), *np.empty((2, self.n_most), dtype=np.int32)
+        self.append(values.reshape(1, -1), 1.0, 0.0, starts, counts, *edges)
+        return tuple(part[: counts[0]] for part in edges)
 
-
-def _first_largest(values, choices):
-    """Of every column of `choices`, places in `values`, the first at which the value is largest; and these values."""
-    chosen, largest = choices[0].copy(), values.take(choices[0])
-    for others in choices[1:]:  # few rows: an argmax along so short an axis takes several times as long
-        candidates = values.take(others)
-        np.copyto(chosen, others, where=candidates > largest)
-        np.maximum(largest, candidates, out=largest)
-    return chosen, largest
+    def append(self, values, scale, least, starts, counts, phi, u, v):
+        """Append the edges of some inputs to those of other operators."""
+        values = np.ascontiguousarray(values, dtype=np.float32 if values.dtype == np.float32 else np.float64)
+        weigh_listed(
+            values, self.window_at, self.element, self.weight, self.u, self.v, scale, least, starts, counts, phi, u, v
+        )
 
 
 @dataclass
@@ -97,17 +98,19 @@ class GraphPlan:
             np.abs(values_of(source).astype(np.float64)) * scales.get(name, 1.0)
             for name, source in zip(self.names, self.sources, strict=True)
         ]
-        listed = [self._listed(values_of, scales, least)]
-        return self.forest_of(np.concatenate([*h, np.empty(0)]), listed, self._least(least))
+        with self._listed(lambda source: values_of(source)[None], 1, scales, least) as (_, counts, *listed):
+            edges = tuple(part[: counts[0]] for part in listed)
+            return self.forest_of(np.concatenate([*h, np.empty(0)]), [edges], self._least(least))
 
     def forest_of(self, h, listed, least, *, bits=BITS, patience=PATIENCE):
-        """Spanning forest from prepared arrays; `listed` holds (phi, u, v) triples."""
-        listed = _joined(listed)
+        """Spanning forest from prepared arrays; `listed` holds (phi, u, v) triples of further edges."""
+        phi, u, v = map(np.concatenate, zip(_NO_EDGES, *listed, strict=True))
         components = new_components(self.n_vertices)
-        with borrowed_workspace(self.sizes._replace(bits=bits, n_listed=len(listed[0]))) as workspace:
-            listed_at = np.array([0, len(listed[0])])
+        with borrowed_workspace(self.sizes._replace(bits=bits, n_listed=len(phi))) as workspace:
             sweep(
-                self.tables, workspace._replace(components=components), h[None], least, listed_at, *listed,
+                self.tables, workspace._replace(components=components), h[None], least,
+                np.zeros(1, dtype=np.int64), np.array([len(phi)]),
+                phi, u.astype(np.int32, copy=False), v.astype(np.int32, copy=False),
                 bits, patience, _NO_PLACES, _NONE, _NONE,
             )  # fmt: skip
         return components
@@ -128,9 +131,12 @@ class GraphPlan:
             In units of phi, as `pairs_of` has them; None in place of all if any phi is not finite.
         """
         n_sources, most = self.sizes.n_sources, self.n_vertices // 2 + 1
-        listed, listed_at = self._listed_of_all(values_of, n_inputs, scales, least)
-        sizes = self.sizes._replace(bits=BITS, n_listed=int(np.diff(listed_at).max()))
-        with borrowed_doubles(n_inputs * (n_sources + 2 * most)) as room, borrowed_workspace(sizes) as workspace:
+        sizes = self.sizes._replace(bits=BITS, n_listed=self._n_listed())
+        with (
+            borrowed_doubles(n_inputs * (n_sources + 2 * most)) as room,
+            borrowed_workspace(sizes) as workspace,
+            self._listed(values_of, n_inputs, scales, least) as listed,
+        ):
             h = room[: n_inputs * n_sources].reshape(n_inputs, n_sources)
             births, deaths = room[h.size : h.size + 2 * n_inputs * most].reshape(2, -1)
             for name, source, op in zip(self.names, self.sources, self.tables.ops, strict=True):
@@ -140,43 +146,32 @@ class GraphPlan:
                     part *= scales[name]
             pairs_at = np.zeros(n_inputs + 1, dtype=np.int64)
             sweep(
-                self.tables, workspace, h, self._least(least), listed_at, *listed, BITS, PATIENCE,
-                pairs_at, births, deaths,
-            )  # fmt: skip
+                self.tables, workspace, h, self._least(least), *listed, BITS, PATIENCE, pairs_at, births, deaths
+            )
             components = workspace.components
             if components.counts[0] and components.forest_phi[0] == np.inf:
                 return None
             births, deaths = births[: pairs_at[-1]].copy(), deaths[: pairs_at[-1]].copy()
         return [(births[i:j], deaths[i:j]) for i, j in itertools.pairwise(pairs_at.tolist())]
 
-    def _listed_of_all(self, values_of, n_inputs, scales, least):
-        """(phi, u, v) of some inputs' further edges, and where those of each begin."""
-        listed, listed_at = _NO_EDGES, np.zeros(n_inputs + 1, dtype=np.int64)
-        if self.listed:
-            parts = [self._listed(lambda source, i=i: values_of(source)[i], scales, least) for i in range(n_inputs)]
-            listed_at[1:] = np.cumsum([len(phi) for phi, _, _ in parts])
-            listed = _joined(parts)
-        return listed, listed_at
+    def _n_listed(self):
+        return sum(edges.n_most for edges in self.listed)
+
+    @contextlib.contextmanager
+    def _listed(self, values_of, n_inputs, scales, least):
+        """A context with further edges: where those of each input begin, how many there are, and (phi, u, v)."""
+        most = self._n_listed()
+        starts, counts = most * np.arange(n_inputs), np.zeros(n_inputs, dtype=np.int64)
+        with borrowed_doubles(2 * n_inputs * most) as room:
+            phi, units = room[: n_inputs * most], room[n_inputs * most : 2 * n_inputs * most].view(np.int32)
+            u, v = units[: n_inputs * most], units[n_inputs * most :]
+            for edges in self.listed:
+                scale, lightest = scales.get(edges.name, 1.0), least.get(edges.name, 0.0)
+                edges.append(values_of(edges.source), scale, lightest, starts, counts, phi, u, v)
+            yield starts, counts, phi, u, v
 
     def _least(self, least):
         return np.array([least.get(name, 0.0) for name in self.names], dtype=np.float64)
-
-    def _listed(self, values_of, scales, least):
-        """(phi, u, v) of one input's further edges."""
-        listed = []
-        for edges in self.listed:
-            phi, u, v = edges.weigh(values_of(edges.source))
-            if edges.name in scales or edges.name in least:
-                phi = phi * scales.get(edges.name, 1.0)
-                kept = (phi > 0) & (phi >= least.get(edges.name, 0.0))  # the product may underflow
-                phi, u, v = phi[kept], u[kept], v[kept]
-            listed.append((phi, u, v))
-        return _joined(listed)
-
-
-def _joined(listed):
-    """Lists of edges as one."""
-    return listed[0] if len(listed) == 1 else tuple(map(np.concatenate, zip(*(listed or [_NO_EDGES]), strict=True)))
 
 
 def plan_operators(layer, operators, max_memory=np.inf):
@@ -223,18 +218,13 @@ def plan_listed(layer, n_vertices):
 def list_edges_of(operator, local):
     """The edges of an operator with fixed weights; `local` renumbers its vertices."""
     sizes = np.diff(operator.indptr)
-    choices = None
-    if operator.kind == "max":
-        width = int(sizes.max(initial=1))
-        # Smaller windows have their first place several times, which makes no difference.
-        steps = np.where(np.arange(width)[:, None] < sizes, np.arange(width)[:, None], 0)
-        choices = np.ascontiguousarray((operator.indptr[:-1] + steps)[:, sizes > 0])
+    window_at = operator.indptr[np.append(sizes > 0, True)] if operator.kind == "max" else np.arange(sizes.sum() + 1)
     return ListedEdges(
         name=operator.name,
         source=operator.source,
-        u=local(operator.source_units)[operator.indices],
-        v=np.repeat(local(operator.target_units), sizes),
+        u=local(operator.source_units)[operator.indices].astype(np.int32),
+        v=np.repeat(local(operator.target_units), sizes).astype(np.int32),
         weight=np.abs(operator.weights.astype(np.float64)),
-        element=operator.indices,
-        choices=choices,
+        element=operator.indices.astype(np.int64),
+        window_at=window_at.astype(np.int64),
     )

@@ -46,10 +46,9 @@ def recorded_samples(X):
     return [_reader(X, i) for i in range(len(X))]
 
 
-def recorded_batches(X, size):
-    """Samples of Activations, up to `size` of them together: (number, function from a name to one row per sample)."""
-    starts = range(0, len(X), size)
-    return [(min(size, len(X) - start), _reader_of_some(X, start, start + size)) for start in starts]
+def recorded_batches(X, sizes):
+    """Samples of Activations, so many of them together: (number, function from a name to one row per sample)."""
+    return [(size, _reader_of_some(X, stop - size, stop)) for size, stop in zip(sizes, np.cumsum(sizes), strict=True)]
 
 
 def _reader_of_some(X, start, stop):

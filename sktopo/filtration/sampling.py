@@ -47,7 +47,7 @@ class SampleSteps:
         """(birth, death) of every block, sample by sample."""
         if not self._is_plain():
             return self._run(self._sample, samples)
-        batches = recorded_batches(X, self._batch_size(samples))
+        batches = recorded_batches(X, self._batch_sizes(len(samples), self._n_jobs(samples)))
         return list(itertools.chain.from_iterable(self._run(self._batch, batches)))
 
     def _is_plain(self):
@@ -55,11 +55,15 @@ class SampleSteps:
         plain = self.births == "edge" and self.normalize != "sample" and self._thresholds()[0] == 0.0
         return plain and self.input_kind_ == "activations" and all(degree == 0 for _, degree in self.blocks_)
 
-    def _batch_size(self, samples):
-        """Samples that the sweep is given at once: an interrupt waits for them, and all threads should have some."""
-        size = max((plan.n_vertices + plan.sizes.n_sources for plan in self._plans), default=1)
-        share = len(samples) // (4 * self._n_jobs(samples)) if self._n_jobs(samples) > 1 else len(samples)
-        return int(max(1, min(BATCH // max(size, 1), share)))
+    def _batch_sizes(self, n, n_threads):
+        """Of how many samples the batches are: an interrupt waits for one, and the last ones are short for each thread."""
+        most = max(1, BATCH // max((plan.n_vertices + plan.sizes.n_sources for plan in self._plans), default=1))
+        sizes = []
+        while n:
+            share = n if n_threads == 1 else -(-n // (2 * n_threads))
+            sizes.append(min(most, share))
+            n -= sizes[-1]
+        return sizes
 
     def _batch(self, batch):
         """(birth, death) of every block of some samples."""

@@ -17,7 +17,7 @@ def on_threads(function, samples, n_threads):
         Spends its time without the interpreter lock.
     samples : sequence
     n_threads : int
-        Fewer run where there are fewer samples.
+        With the one that calls, which works too. Fewer run where there are fewer samples.
 
     Returns
     -------
@@ -39,13 +39,17 @@ def on_threads(function, samples, n_threads):
             _exhaust(places)
             raise
 
-    n_threads = max(1, min(n_threads, len(samples)))
-    with ThreadPoolExecutor(n_threads) as pool:
-        running = [pool.submit(work) for _ in range(n_threads)]
+    n_threads = min(n_threads, len(samples))
+    if n_threads <= 1:
+        work()
+        return values
+    with ThreadPoolExecutor(n_threads - 1) as pool:
+        running = [pool.submit(work) for _ in range(n_threads - 1)]
         try:
+            work()
             for thread in running:
                 thread.result()
-        finally:  # an interrupt arrives here, in the thread that waits
+        finally:  # an interrupt arrives here, in the thread that called
             _exhaust(places)
     return values
 

@@ -74,6 +74,19 @@ def activations():
     return ActivationExtractor(model.eval()).fit_transform(x)
 
 
+def sizes_of(n, size):
+    return [size] * (n // size) + [n % size] * (n % size > 0)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 4, 16])
+@pytest.mark.parametrize("n", [0, 1, 5, 1000])
+def test_batches_have_every_sample_and_the_last_are_short(activations, n, n_threads):
+    sizes = GraphFiltration().fit(activations)._batch_sizes(n, n_threads)
+    assert sum(sizes) == n and all(sizes)
+    if n_threads > 1 and n == 1000:
+        assert sizes[-1] == 1 and sizes[0] > 20
+
+
 @pytest.mark.parametrize("scope", ["network", "block", "layer"])
 @pytest.mark.parametrize("options", [{}, {"normalize": "layer"}, {"keep_quantile": 0.3}])
 def test_the_size_of_batches_does_not_change_the_diagrams(activations, monkeypatch, scope, options):
@@ -84,7 +97,7 @@ def test_the_size_of_batches_does_not_change_the_diagrams(activations, monkeypat
     monkeypatch.undo()
     found = [one_by_one, filtration.set_params(n_jobs=3).transform(activations)]
     for size in (1, 4):
-        monkeypatch.setattr(sampling.SampleSteps, "_batch_size", lambda self, samples, size=size: size)
+        monkeypatch.setattr(sampling.SampleSteps, "_batch_sizes", lambda self, n, _, size=size: sizes_of(n, size))
         found.append(filtration.transform(activations))
     for diagrams in found:
         np.testing.assert_array_equal(diagrams.birth, expected.birth)
