@@ -20,7 +20,6 @@ from sktopo._numeric.tables import (
     H_BOUND_AT,
     N_PLACES,
     N_TAPS,
-    N_TARGET,
     OUT_D,
     PLANE,
     PLANE_D,

@@ -136,7 +136,8 @@ def scan_dense(tables, o, due, start, stop, lo, label, giant_label, least, answe
         Number of edges in the buffer.
     """
     op, lightest = tables.ops[o], max(SMALLEST, least[o])
-    weights, source_units, target_units, bounds = tables.weights, tables.source_units, tables.target_units, tables.bounds
+    weights, bounds = tables.weights, tables.bounds
+    source_units, target_units = tables.source_units, tables.target_units
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
     spread, h_bounds = answering.spread, answering.h_bounds
     n_in, n_out = op[N_IN], op[N_OUT]
@@ -149,9 +150,9 @@ def scan_dense(tables, o, due, start, stop, lo, label, giant_label, least, answe
             break
         j = due[d]
         position, row = (j - op[TARGET_AT]) // n_out, (j - op[TARGET_AT]) % n_out
-        weight_at, source_at, h_at = op[WEIGHT_AT] + row * n_in, op[SOURCE_AT] + position * n_in, op[SPREAD_AT]
+        weight_at, source_at = op[WEIGHT_AT] + row * n_in, op[SOURCE_AT] + position * n_in
+        h_at = op[SPREAD_AT] + position * n_in
         bound_at, h_bound_at = op[BOUND_AT] + row * n_chunks, op[H_BOUND_AT] + position * n_chunks
-        h_at += position * n_in
         v = target_units[j]
         own = label[v]
         best, best_u, done = lightest, np.int32(-1), False

@@ -1,7 +1,7 @@
 """Edges of operators with fixed weights, pooling and residual sums: weighed for some inputs at a time.
 
-Elements of a source are read in *windows*. Of a max pooling's window one edge exists, that of the first element at which
-the value is largest; elsewhere every element is a window of its own.
+Elements of a source are read in *windows*. Of a max pooling's window one edge exists, that of the first element at
+which the value is largest; elsewhere every element is a window of its own.
 """
 
 import numpy as np

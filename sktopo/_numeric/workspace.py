@@ -20,7 +20,10 @@ LINE = 64  # bytes that a processor's cache holds together; arrays begin there
 
 
 class Sizes(NamedTuple):
-    """How many there are of everything; `n_at_once` edges may be offered at once, `n_strongest` places are in a plane."""
+    """How many there are of everything.
+
+    The largest plane has `n_strongest` places, and up to `n_at_once` edges are offered at once.
+    """
 
     n_vertices: int
     n_operators: int

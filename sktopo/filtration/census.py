@@ -11,7 +11,7 @@ from functools import reduce
 import numpy as np
 
 from sktopo._numeric.census import count_edges, list_edges
-from sktopo.filtration.plan import list_edges_of
+from sktopo.filtration.listed import list_edges_of
 
 __all__ = ["GivenCensus", "ListedCensus", "WeightedCensus", "census_of"]
 

@@ -19,7 +19,7 @@ from sktopo.filtration.thresholds import check_keep, given_thresholds, least_kep
 
 __all__ = ["SampleSteps"]
 
-BATCH = 1 << 17  # sources and vertices of the samples that the sweep is given at once
+BATCH = 1 << 17  # sources and vertices of the samples that the sweep is given at once; an interrupt waits for it
 
 
 class SampleSteps:
@@ -56,7 +56,7 @@ class SampleSteps:
         return plain and self.input_kind_ == "activations" and all(degree == 0 for _, degree in self.blocks_)
 
     def _batch_sizes(self, n, n_threads):
-        """Of how many samples the batches are: an interrupt waits for one, and the last ones are short for each thread."""
+        """How many samples are in each batch; short ones at the end keep all threads busy."""
         most = max(1, BATCH // max((plan.n_vertices + plan.sizes.n_sources for plan in self._plans), default=1))
         sizes = []
         while n:
