@@ -113,9 +113,7 @@ class GraphPlan:
                 if name in scales:
                     part *= scales[name]
             pairs_at = np.zeros(n_inputs + 1, dtype=np.int64)
-            sweep(
-                self.tables, workspace, h, self._least(least), *listed, BITS, PATIENCE, pairs_at, births, deaths
-            )
+            sweep(self.tables, workspace, h, self._least(least), *listed, BITS, PATIENCE, pairs_at, births, deaths)
             components = workspace.components
             if components.counts[0] and components.forest_phi[0] == np.inf:
                 return None
