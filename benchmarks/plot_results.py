@@ -126,7 +126,7 @@ def _numbers(results):
     ready = [row for row in peers if row["method"] != "SciPy, assembled"]
     close, far = (f(ready, key=lambda row: row["times sktopo"]) for f in (min, max))
     slow, fast = (f(scipy, key=lambda row: row["times sktopo"]) for f in (min, max))
-    touched = [row["touched %"] for row in networks.values()]
+    touched = {of: [row[f"touched % of {of}"] for row in networks.values()] for of in ("all", "existing")}
     widths = scaling["tables"]["width"]
     first, second = (row["seconds"] for row in scaling["tables"]["compilation"])
     alexnet = networks["AlexNet"]
@@ -147,8 +147,10 @@ def _numbers(results):
         "SciPy least network": _name(slow),
         "SciPy most": _text(fast["times sktopo"]),
         "SciPy most network": _name(fast),
-        "touched least": _text(min(touched)),
-        "touched most": _text(max(touched)),
+        "touched least": _text(min(touched["all"])),
+        "touched most": _text(max(touched["all"])),
+        "touched least of existing": _text(min(touched["existing"])),
+        "touched most of existing": _text(max(touched["existing"])),
         "fit least": _text(min(fits)),
         "fit most": _text(max(fits)),
         "AlexNet ms": _text(alexnet["ms per input"]),
