@@ -4,7 +4,6 @@ Kernels allocate nothing. New arrays for every input would be new pages each tim
 longer than what is computed in some of them; and where nothing is allocated, no references are counted.
 """
 
-import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -70,7 +69,6 @@ class _Block:
         return self.take(n, np.float64)
 
 
-@functools.lru_cache(maxsize=256)
 def size_of(sizes):
     """Bytes of a workspace."""
     counted = _Block()

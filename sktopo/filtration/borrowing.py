@@ -5,6 +5,7 @@ and pickles know nothing of it. Whoever borrows copies what outlives the loan.
 """
 
 import contextlib
+import functools
 import os
 import threading
 
@@ -39,6 +40,7 @@ class Lender:
                     self.kept.pop()
 
 
+_size_of = functools.lru_cache(size_of)  # asked for with every batch
 _lender = Lender()
 if hasattr(os, "register_at_fork"):  # a lock that another thread held would never be free in the child
     os.register_at_fork(after_in_child=_lender.__init__)
@@ -47,7 +49,7 @@ if hasattr(os, "register_at_fork"):  # a lock that another thread held would nev
 def borrowed_workspace(sizes):
     """A context with a Workspace of these sizes."""
     sizes = sizes._replace(n_listed=_rounded_up(sizes.n_listed))
-    return _lender.lend(sizes, size_of(sizes), lambda: new_workspace(sizes))
+    return _lender.lend(sizes, _size_of(sizes), lambda: new_workspace(sizes))
 
 
 def borrowed_doubles(n):
