@@ -9,8 +9,9 @@ timed, it must find the forest that sktopo finds.
 Times are CPU time (`time.process_time`) on one thread: the mean over the inputs of the median over repetitions, which
 other work on the machine hardly changes. Every network has a process of its own. "edges" are those of the network,
 "existing" those with |w h| > 0, mean over the inputs; "touched" is how many sktopo looks at, as a share of all and of
-the existing ones. "fit" is the preparation, once per network: sorting the edges of every unit; "tables" is what it keeps. Peaks are the
-largest resident memory of the process, with torch and the network: before fit, and after transform.
+the existing ones. "fit" is the preparation, once per network: sorting the edges of every unit; "tables" is what it
+keeps. Peaks are the largest resident memory of the process, with torch and the network: before fit, and after
+transform.
 
 Peers that take minutes on a large graph are timed on graphs of up to three million edges; AlexNet as a whole is too
 large for all of them.
