@@ -11,9 +11,10 @@ An `inset` is compiled as a part of every function that calls it, never on its o
 function that calls it, directly or not, so a deep tree of calls takes several times as long to compile as a flat one:
 what only decides whom to call, with two dozen arrays to hand on, is an inset.
 
-A `leaf` counts no references. It makes no arrays and returns numbers only; those it is given belong to a caller that
-keeps them for as long as the leaf runs, so there is nothing to count. numba refuses to compile a leaf that allocates. A
-leaf that is called many thousand times with two dozen arrays in tuples would spend most of its time counting.
+A `leaf` counts no references. It makes no arrays but views, and returns numbers only; those it is given belong to a
+caller that keeps them for as long as the leaf runs, so there is nothing to count. numba refuses to compile a leaf that
+allocates. Code that counts takes half as long again to compile, and where it passes on two dozen arrays in tuples it
+does little but count.
 
 An `inner` is a leaf that kernels call and Python never does: it has no entrance for Python, which would take a quarter
 of the time to compile, as arguments are tuples of dozens of arrays. Called from Python it would crash.

@@ -122,9 +122,8 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
 
     Cost: sorting each unit's edges once in ``fit`` (about 10 ns per weight, and 12 bytes of memory), then per sample a
     time that grows with the vertices, about 0.1 microseconds each, rather than with the edges, of which a small part
-    is looked at. Degree 1: listing and sorting all edges of every
-    sample, and diagrams of 16 bytes per edge. `keep_quantile`: about thirty counts of the edges of each sample
-    in ``fit``, each with one bisection per unit.
+    is looked at. Degree 1: listing and sorting all edges of every sample, and diagrams of 16 bytes per edge.
+    `keep_quantile`: about thirty counts of the edges of each sample in ``fit``, each with one bisection per unit.
 
     References
     ----------
