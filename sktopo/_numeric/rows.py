@@ -4,7 +4,7 @@ import numpy as np
 
 from sktopo._numeric.border import on_image
 from sktopo._numeric.bucket_queue import ABSENT, SMALLEST, bucket_of
-from sktopo._numeric.jit import inner
+from sktopo._numeric.jit import inner, inset
 from sktopo._numeric.remainder import offer_remainder
 from sktopo._numeric.tables import CUT, LAST, N_OUT, N_SOURCE, SOURCE_AT, TAPS_AT, UNITS_AT
 
@@ -69,8 +69,7 @@ def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answ
     giant, waste, touched = answering.giant, answering.waste, answering.touched
     head, after, due, top, bits = queue.head, queue.after, queue.due, queue.scale[0], queue.scale[1]
     capacity = len(buffer_phi)
-    known, giant_label, units_at, taps_at, last, cut = -1, np.int64(-1), 0, 0, 0, False
-    lightest = floor = 0.0
+    known, giant_label, units_at, taps_at, last, cut, lightest = -1, np.int64(-1), 0, 0, 0, False, 0.0
     for one in range(d, n_due):
         k = np.int64(due[one])
         o = np.int64(row_op[k])
@@ -85,63 +84,21 @@ def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answ
             continue
         h_k, base, corner = h[k], row_base[k], row_corner[k]
         start, stop = list_at[row_list[k]], list_at[row_list[k] + 1]
-        full = False
-        resting, ahead, wasted = 0.0, 0, 0  # resting: weight of an edge into the giant component, once there is one
+        full, resting, ahead, wasted = False, 0.0, 0, 0
         began = i = start + entry[k]
         if units_at >= 0 and giant_label < 0:  # the usual case, without what it does not need
-            # No branch decides what is offered, since it would often be guessed wrongly: `n` says what stays.
-            offered, n_off = n, 0
-            while i < stop and n < capacity:
-                phi = np.float64(list_w[np.uint64(i)]) * h_k
-                if phi < floor:
-                    break
-                v = base + list_j[np.uint64(i)]
-                if corner >= 0:
-                    on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
-                    n_off += not on
-                    v = v if on else np.int64(u)
-                buffer_phi[np.uint64(n)], buffer_u[np.uint64(n)], buffer_v[np.uint64(n)] = phi, u, v
-                n += label[np.uint64(v)] != own
-                i += 1
-            wasted = i - began - (n - offered) - n_off
+            i, n, wasted = _offer_all(
+                list_w, list_j, list_tap, label, buffer_phi, buffer_u, buffer_v,
+                i, stop, n, h_k, floor, base, corner, taps_at, last, u, own,
+            )  # fmt: skip
             if n < capacity:
-                ahead = i
-                if corner < 0:
-                    while i < min(stop, ahead + LOOK_AHEAD) and label[np.uint64(base + list_j[np.uint64(i)])] == own:
-                        i += 1
-                    wasted += i - ahead
-                else:
-                    while i < min(stop, ahead + LOOK_AHEAD):
-                        on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
-                        v = base + list_j[np.uint64(i)] if on else np.int64(u)
-                        if label[np.uint64(v)] != own:
-                            break
-                        wasted += on
-                        i += 1
+                i, passed = _look_ahead(list_j, list_tap, label, i, stop, base, corner, taps_at, last, u, own)
+                wasted += passed
                 ahead = LOOK_AHEAD
-        while i < stop:
-            phi = np.float64(list_w[i]) * h_k
-            if phi < lightest or phi < resting or (phi < floor and ahead == LOOK_AHEAD):
-                break
-            if corner >= 0 and not on_image(corner, list_tap[i - taps_at], last):
-                i += 1
-                continue
-            v = base + list_j[i] if units_at >= 0 else np.int64(result_units[base + list_j[i]])
-            there = label[v]
-            if there == own:
-                wasted += 1
-                ahead += phi < floor
-            elif phi < floor:
-                break
-            else:
-                if n == capacity:
-                    full = True
-                    break
-                buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
-                n += 1
-                if there == giant_label:
-                    resting = phi  # its equals are still offered, so that ties do not depend on modes
-            i += 1
+        i, n, wasted, resting, full = _offer_until_at_rest(
+            list_w, list_j, list_tap, label, result_units, buffer_phi, buffer_u, buffer_v, i, stop, n, h_k, floor,
+            lightest, base, corner, taps_at, last, units_at, u, own, giant_label, ahead, wasted,
+        )  # fmt: skip
         entry[k] = i - start
         # Where the row waits next: at edge i, or past the end of a cut list at what bounds or is the heaviest left.
         phi = 0.0
@@ -164,3 +121,95 @@ def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answ
             after[k] = head[later]
             head[later] = k
     return n_due, n
+
+
+@inset
+def _offer_all(
+    list_w, list_j, list_tap, label, buffer_phi, buffer_u, buffer_v,
+    i, stop, n, h_k, floor, base, corner, taps_at, last, u, own,
+):  # fmt: skip
+    """Offer the edges from i on that weigh at least `floor` and leave, as far as there is room.
+
+    No branch decides what is offered, since it would often be guessed wrongly: `n` says what stays.
+
+    Returns
+    -------
+    i, n : int
+    wasted : int
+        Edges inside the own component.
+    """
+    began, offered, n_off = i, n, 0
+    while i < stop and n < len(buffer_phi):
+        phi = np.float64(list_w[np.uint64(i)]) * h_k
+        if phi < floor:
+            break
+        v = base + list_j[np.uint64(i)]
+        if corner >= 0:
+            on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
+            n_off += not on
+            v = v if on else np.int64(u)
+        buffer_phi[np.uint64(n)], buffer_u[np.uint64(n)], buffer_v[np.uint64(n)] = phi, u, v
+        n += label[np.uint64(v)] != own
+        i += 1
+    return i, n, i - began - (n - offered) - n_off
+
+
+@inset
+def _look_ahead(list_j, list_tap, label, i, stop, base, corner, taps_at, last, u, own):
+    """Pass over edges inside the own component from i on; returns where it stops, and how many they were."""
+    began, end, wasted = i, min(stop, i + LOOK_AHEAD), 0
+    if corner < 0:
+        while i < end and label[np.uint64(base + list_j[np.uint64(i)])] == own:
+            i += 1
+        wasted = i - began
+    else:
+        while i < end:
+            on = on_image(corner, list_tap[np.uint64(i - taps_at)], last)
+            v = base + list_j[np.uint64(i)] if on else np.int64(u)
+            if label[np.uint64(v)] != own:
+                break
+            wasted += on
+            i += 1
+    return i, wasted
+
+
+@inset
+def _offer_until_at_rest(
+    list_w, list_j, list_tap, label, result_units, buffer_phi, buffer_u, buffer_v, i, stop, n, h_k, floor,
+    lightest, base, corner, taps_at, last, units_at, u, own, giant_label, ahead, wasted,
+):  # fmt: skip
+    """The same for any row: results may be numbered in any order, and an edge into the giant component is the last.
+
+    Returns
+    -------
+    i, n, wasted : int
+    resting : float
+        Weight of an edge into the giant component, once there is one.
+    full : bool
+        Whether there was no room for edge i.
+    """
+    resting, full = 0.0, False
+    while i < stop:
+        phi = np.float64(list_w[i]) * h_k
+        if phi < lightest or phi < resting or (phi < floor and ahead == LOOK_AHEAD):
+            break
+        if corner >= 0 and not on_image(corner, list_tap[i - taps_at], last):
+            i += 1
+            continue
+        v = base + list_j[i] if units_at >= 0 else np.int64(result_units[base + list_j[i]])
+        there = label[v]
+        if there == own:
+            wasted += 1
+            ahead += phi < floor
+        elif phi < floor:
+            break
+        else:
+            if n == len(buffer_phi):
+                full = True
+                break
+            buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
+            n += 1
+            if there == giant_label:
+                resting = phi  # its equals are still offered, so that ties do not depend on modes
+        i += 1
+    return i, n, wasted, resting, full
