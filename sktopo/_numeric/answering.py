@@ -17,6 +17,7 @@ import numpy as np
 
 from sktopo._numeric.bucket_queue import SMALLEST, push
 from sktopo._numeric.columns import UNKNOWN, spread_sources
+from sktopo._numeric.components import RECORD, SIZE
 from sktopo._numeric.conv_columns import conv_asking_price, heaviest_conv, scan_conv, window_maxima
 from sktopo._numeric.dense_columns import chunk_maxima, dense_asking_price, heaviest_dense, scan_dense
 from sktopo._numeric.jit import inner, inset
@@ -174,12 +175,13 @@ def queue_columns(queue, start, stop, column_phi, earliest):
 
 
 @inner
-def _largest(op, target_units, label, size):
+def _largest(op, target_units, label, records):
     """A vertex of the largest component that holds a result, or one of a sample of many."""
-    vertex = target_units[op[TARGET_AT]]
+    vertex, largest = target_units[op[TARGET_AT]], 0
     for j in range(op[TARGET_AT], op[TARGET_AT] + op[N_TARGET], 1 + op[N_TARGET] // SAMPLE):
-        if size[label[target_units[j]]] > size[label[vertex]]:
-            vertex = target_units[j]
+        size = records[RECORD * label[target_units[j]] + SIZE]
+        if size > largest:
+            vertex, largest = target_units[j], size
     return vertex
 
 
@@ -220,7 +222,7 @@ def change_answering(tables, h, least, components, entry, answering, rows, colum
     """After a block: let columns answer where rows waste too much, and rows where columns were too dear."""
     first, o = np.int64(0), np.int64(0)
     while o < len(tables.ops):
-        o, change, stop = _next_change(tables, o, components.label, components.size, answering, columns, patience)
+        o, change, stop = _next_change(tables, o, components.label, components.records, answering, columns, patience)
         if change == TO_ROWS:
             queue_rows(tables, o, h, least, entry, rows, bucket + 1)
         elif change == TO_COLUMNS:
@@ -243,7 +245,7 @@ def _ask(tables, o, h, least, due, stop, answering):
 
 
 @inner
-def _next_change(tables, o, label, size, answering, queue, patience):
+def _next_change(tables, o, label, records, answering, queue, patience):
     """The first operator from o on for which something is to change; `queue.due` gets the results to be asked.
 
     Returns
@@ -265,7 +267,7 @@ def _next_change(tables, o, label, size, answering, queue, patience):
         if giant[one] >= 0 or waste[one] < check_at[one]:
             continue
         op = tables.ops[one]
-        vertex = _largest(op, target_units, label, size)
+        vertex = _largest(op, target_units, label, records)
         giant_label = label[vertex]
         price = asking_price(op, _count_outside(op, target_units, label, giant_label))
         eager = 1.0 if op[KIND] == DENSE else EAGER

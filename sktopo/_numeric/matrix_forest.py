@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from sktopo._numeric.components import add_edges
+from sktopo._numeric.components import RECORD, SIZE, add_edges
 from sktopo._numeric.jit import kernel
 from sktopo._numeric.workspace import new_components
 
@@ -41,7 +41,7 @@ def forest_of_matrix(weight):
         _add(components, flat, chosen, n_sources)
         if lightest == 0 or components.counts[0] == n_sources + n_results - 1:
             break
-        chosen = _heaviest_exits(flat, n_sources, components.label, components.size)
+        chosen = _heaviest_exits(flat, n_sources, components.label, components.records)
     return np.sort(components.forest_phi[: components.counts[0]])[::-1]
 
 
@@ -64,9 +64,9 @@ def _add(components, flat, edges, n_sources):
 
 
 @kernel
-def _heaviest_exits(flat, n_sources, label, size):
+def _heaviest_exits(flat, n_sources, label, records):
     """For every component but the largest, its heaviest edge that leaves it, if there is one."""
-    giant = label[np.argmax(size)]
+    giant = label[np.argmax(records[SIZE::RECORD])]
     best, exits = np.zeros(len(label), dtype=flat.dtype), np.full(len(label), -1)
     for j in range(len(flat) // n_sources):
         own = label[n_sources + j]

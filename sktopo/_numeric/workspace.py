@@ -11,7 +11,7 @@ import numpy as np
 from sktopo._numeric.answering import Answering
 from sktopo._numeric.bucket_queue import Queue, n_buckets
 from sktopo._numeric.buffer import Buffer
-from sktopo._numeric.components import Components
+from sktopo._numeric.components import RECORD, Components, start_components
 
 __all__ = ["Sizes", "Workspace", "new_components", "new_workspace", "size_of"]
 
@@ -86,9 +86,8 @@ def new_components(n_vertices):
     """Components in memory of their own, every vertex alone and unborn."""
     block = _Block()
     _lay_out_components(n_vertices, block)
-    components = _lay_out_components(n_vertices, _Block(np.zeros(block.taken, dtype=np.uint8)))
-    components.label[:] = components.after[:] = np.arange(n_vertices)
-    components.size[:] = 1
+    components = _lay_out_components(n_vertices, _Block(np.empty(block.taken, dtype=np.uint8)))
+    start_components(components)
     return components
 
 
@@ -132,9 +131,7 @@ def _lay_out(sizes, block):
 def _lay_out_components(n_vertices, block):
     return Components(
         label=block.ints(n_vertices),
-        after=block.ints(n_vertices),
-        size=block.ints(n_vertices),
-        born=block.doubles(n_vertices),
+        records=block.ints(RECORD * n_vertices),
         forest_phi=block.doubles(n_vertices),
         forest_u=block.ints(n_vertices),
         forest_v=block.ints(n_vertices),

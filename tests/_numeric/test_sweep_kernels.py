@@ -5,7 +5,7 @@ import pytest
 
 from sktopo._numeric.bucket_queue import OCTAVES, bucket_floor, push, start_queue, take
 from sktopo._numeric.buffer import RUN, sort_buffer, thin_buffer
-from sktopo._numeric.components import add_edges, essential_births
+from sktopo._numeric.components import AFTER, RECORD, SIZE, add_edges, essential_births
 from sktopo._numeric.presort import SHORT, sort_lists
 from sktopo._numeric.workspace import Sizes, new_components, new_workspace
 from sktopo.filtration.pairs import pairs_of, strongest_edge
@@ -170,12 +170,13 @@ def test_components_in_blocks_follow_the_elder_rule(seed, n_blocks):
     ours = sorted(zip(components.birth[:n_pairs], components.death[:n_pairs], strict=True), reverse=True)
     assert ours == [tuple(row) for row in pairs]
     np.testing.assert_array_equal(np.sort(essential_births(components))[::-1], essential)
+    after = components.records[AFTER::RECORD]
     for label in np.unique(components.label):
         members = np.flatnonzero(components.label == label)
-        assert components.size[label] == len(members)
+        assert components.records[RECORD * label + SIZE] == len(members)
         walk = [label]
-        while components.after[walk[-1]] != label:
-            walk.append(components.after[walk[-1]])
+        while after[walk[-1]] != label:
+            walk.append(after[walk[-1]])
         assert sorted(walk) == members.tolist()
 
 

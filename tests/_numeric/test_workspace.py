@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sktopo._numeric.components import AFTER, RECORD, SIZE, essential_births
 from sktopo._numeric.workspace import LINE, new_components, new_workspace, size_of
 from sktopo.filtration.plan import plan_operators
 from tests.operators import FAMILIES, random_graph
@@ -25,6 +26,7 @@ def test_arrays_do_not_overlap_and_begin_on_cache_lines(family):
 
 def test_new_components_are_single_vertices():
     components = new_components(5)
-    for array in (components.label, components.after):
-        np.testing.assert_array_equal(array, np.arange(5))
-    assert (components.size == 1).all() and not components.born.any() and not components.counts.any()
+    np.testing.assert_array_equal(components.label, np.arange(5))
+    np.testing.assert_array_equal(components.records[AFTER::RECORD], np.arange(5))
+    assert (components.records[SIZE::RECORD] == 1).all() and not components.counts.any()
+    assert len(essential_births(components)) == 0
