@@ -16,13 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sktopo._numeric.bucket_queue import SMALLEST, push
+from sktopo._numeric.chunked_columns import chunk_maxima, heaviest_in_chunks, price_of_chunks, scan_chunks
 from sktopo._numeric.columns import UNKNOWN, spread_sources
 from sktopo._numeric.components import RECORD, SIZE
-from sktopo._numeric.conv_columns import conv_asking_price, heaviest_conv, scan_conv, window_maxima
-from sktopo._numeric.dense_columns import chunk_maxima, dense_asking_price, heaviest_dense, scan_dense
 from sktopo._numeric.jit import inner, inset
 from sktopo._numeric.rows import queue_rows
-from sktopo._numeric.tables import DENSE, KIND, N_TARGET, TARGET_AT, UNITS_AT
+from sktopo._numeric.sorted_columns import heaviest_in_lists, position_maxima, price_of_lists, scan_lists, window_maxima
+from sktopo._numeric.tables import COLUMN_AT, DENSE, KIND, N_TARGET, TARGET_AT, UNITS_AT
 
 __all__ = ["Answering", "change_answering", "change_is_due", "offer_columns", "start_answering"]
 
@@ -52,7 +52,7 @@ class Answering(NamedTuple):
     spread : float64
         See `columns`.
     h_bounds : float64
-        Largest h of what results read, see `chunk_maxima` and `window_maxima`.
+        Largest h of what results read, see `chunk_maxima`, `position_maxima` and `window_maxima`.
     strongest : float64
         To work in, see `window_maxima`.
     """
@@ -103,12 +103,12 @@ def offer_columns(tables, queue, d, n_due, bucket, lo, least, label, answering, 
         )
         full = n == len(buffer.phi)
         if start < stop:
-            if tables.ops[o, KIND] == DENSE:
-                done, n = scan_dense(
+            if tables.ops[o, COLUMN_AT] < 0:
+                done, n = scan_chunks(
                     tables, o, queue.due, start, stop, lo, label, giant_label, least, answering, buffer, n
                 )
             else:
-                done, n = scan_conv(
+                done, n = scan_lists(
                     tables, o, queue.due, start, stop, lo, label, giant_label, least, answering, buffer, n
                 )
             queue_columns(queue, start, done, answering.column_phi, bucket)
@@ -212,9 +212,9 @@ def change_is_due(answering):
 @inner
 def asking_price(op, outside):
     """What asking results for their heaviest in-edges costs, in row steps."""
-    if op[KIND] == DENSE:
-        return dense_asking_price(op, outside)
-    return conv_asking_price(op, outside)
+    if op[COLUMN_AT] < 0:
+        return price_of_chunks(op, outside)
+    return price_of_lists(op, outside)
 
 
 @inset
@@ -236,12 +236,15 @@ def _ask(tables, o, h, least, due, stop, answering):
     """Find the heaviest in-edges of the results `due[:stop]`."""
     op, spread = tables.ops[o], answering.spread
     spread_sources(op, tables.spread_source, h, spread)
-    if op[KIND] == DENSE:
+    if op[COLUMN_AT] < 0:
         chunk_maxima(op, spread, answering.h_bounds)
-        heaviest_dense(tables, o, due, stop, least, answering)
+        heaviest_in_chunks(tables, o, due, stop, least, answering)
+        return
+    if op[KIND] == DENSE:
+        position_maxima(op, spread, answering.h_bounds)
     else:
         window_maxima(op, tables.window, spread, answering.strongest, answering.h_bounds)
-        heaviest_conv(tables, o, due, stop, least, answering)
+    heaviest_in_lists(tables, o, due, stop, least, answering)
 
 
 @inner

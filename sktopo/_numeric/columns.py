@@ -1,8 +1,8 @@
-"""Columns: the in-edges of a result element. What those of dense operators and of convolutions have in common.
+"""Columns: the in-edges of a result element. What all of them have in common.
 
 While an operator's columns answer, its sources are *spread*: each h lies where results read it, and zeros lie where
-there is no source. `dense_columns` and `conv_columns` have the rest, three functions each: bounds of what results
-read, the heaviest in-edge of results whatever component it comes from, and all edges of a block.
+there is no source. `sorted_columns` and `chunked_columns` have the rest, each the same three things: bounds of what
+results read, the heaviest in-edge of results whatever component it comes from, and all edges of a block.
 """
 
 from sktopo._numeric.jit import leaf

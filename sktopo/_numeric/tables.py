@@ -25,6 +25,7 @@ __all__ = [
     "H_BOUND_AT",
     "KIND",
     "LAST",
+    "LENGTH",
     "N_COLUMNS",
     "N_IN",
     "N_OUT",
@@ -47,15 +48,17 @@ __all__ = [
 
 # Columns of `ops`, one row per operator. Every kind has these; UNITS_AT is the vertex of the first result where
 # the results are numbered one after the other, else -1; N_PLACES is the number of places of its spread sources, which
-# begin at SPREAD_AT; CUT is 1 where lists hold only the heaviest weights:
-KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, UNITS_AT, SPREAD_AT, N_PLACES, H_BOUND_AT, CUT = range(10)
+# begin at SPREAD_AT; LENGTH is the number of a result's in-edges, COLUMN_AT where the lists of columns begin, or -1 if
+# columns are read in chunks; CUT is 1 where the lists of rows hold only the heaviest weights:
+KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT, UNITS_AT, SPREAD_AT, N_PLACES, H_BOUND_AT = range(9)
+LENGTH, COLUMN_AT, CUT = range(9, 12)
 # Dense: result p * N_OUT + j reads sources p * N_IN + k.
-N_IN, N_OUT, WEIGHT_AT, BOUND_AT = range(10, 14)
+N_IN, N_OUT, WEIGHT_AT, BOUND_AT = range(12, 16)
 # Convolution: channels per group, where its taps are less where its lists are, the last output position, packed, where
-# the lists of its columns and its window begin, taps of a kernel, places of a plane; then three entries (depth, height,
-# width; 1 if unused) for the output and for one stride phase of a plane.
-C_IN, C_OUT, TAPS_AT, LAST, COLUMN_AT, WINDOW_AT, N_TAPS, PLANE, OUT_D, PLANE_D = (*range(10, 19), 21)
-N_COLUMNS = 24
+# its window begins, taps of a kernel, places of a plane; then three entries (depth, height, width; 1 if unused) for the
+# output and for one stride phase of a plane.
+C_IN, C_OUT, TAPS_AT, LAST, WINDOW_AT, N_TAPS, PLANE, OUT_D, PLANE_D = (*range(12, 20), 22)
+N_COLUMNS = 25
 
 DENSE, CONV = 0, 1
 # Three coordinates below 2 ** 20 in one integer, with a guard bit above each: a subtraction leaves the guard bit
@@ -93,9 +96,10 @@ class Tables(NamedTuple):
     bounds : as weights
         Largest weight of every chunk of a row of `weights`.
     column_w : as weights
-        Of every output channel of a convolution the weights of its taps, heaviest first.
+        Of every output channel of a convolution, and of every unit of a dense operator with several positions, the
+        weights of the in-edges, heaviest first.
     column_place : int32, as column_w
-        How far from the result these taps read, in places.
+        How far from the result these read, in places.
     window : int32
         How far from the result a convolution's taps read in one plane, in no order.
     spread_source : int32 (p,)

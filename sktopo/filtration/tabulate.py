@@ -38,10 +38,10 @@ class Tabulator:
         self.n_kept = _list_lengths(operators, max_memory / (np.dtype(self.real).itemsize + 4))
         n_entries = sum(_n_entries(o, self.n_kept) for o in operators)
         n_dense = sum(o.weight.size for o in operators if o.kind == "dense")
-        n_conv = sum(o.weight.size for o in operators if o.kind == "conv")
+        n_columns = sum(o.weight.size for o in operators if _has_columns(o))
         self.list_w, self.list_j = np.empty(n_entries, dtype=self.real), np.empty(n_entries, dtype=np.int32)
         self.weights = np.empty(n_dense, dtype=self.real)
-        self.column_w, self.column_place = np.empty(n_conv, dtype=self.real), np.empty(n_conv, dtype=np.int32)
+        self.column_w, self.column_place = np.empty(n_columns, dtype=self.real), np.empty(n_columns, dtype=np.int32)
         self.parts = {name: [np.empty(shape, dtype=kind)] for name, (shape, kind) in _SMALL.items()}
         self.length = dict.fromkeys((*_SMALL, "lists", "weights", "columns"), 0)
         self.n_h_bounds, self.n_strongest, self.n_at_once = 0, 0, 0
@@ -108,18 +108,20 @@ class Tabulator:
 
     def _add_dense(self, operator, op, base):
         n_out, n_in = operator.weight.shape
-        n_positions, n_chunks = op[t.N_SOURCE] // n_in, -(-n_in // t.CHUNK)
+        n_positions = op[t.N_SOURCE] // n_in
         n_kept = min(n_out, self.n_kept)
         op[t.KIND], op[t.N_IN], op[t.N_OUT], op[t.CUT] = t.DENSE, n_in, n_out, n_kept < n_out
         op[t.WEIGHT_AT] = self.length["weights"]
         self.length["weights"] += operator.weight.size
         heights = self.weights[op[t.WEIGHT_AT] : self.length["weights"]].reshape(n_out, n_in)
         np.abs(operator.weight, out=heights)
-        bounds = np.maximum.reduceat(heights, np.arange(n_chunks) * t.CHUNK, axis=1)
-        op[t.BOUND_AT] = self._append("bounds", bounds.ravel())
-        self.n_h_bounds += n_chunks * n_positions
-        self.n_at_once = max(self.n_at_once, n_in, n_out)
+        self.n_at_once = max(self.n_at_once, n_out)
         self._spread(op, np.arange(op[t.N_SOURCE]))
+        if _has_columns(operator):
+            self._add_columns(op, heights, np.arange(n_in))
+            self.n_h_bounds += n_positions
+        else:
+            self._add_chunks(op, heights)
         first, _ = self._append_lists(heights.T, n_kept)
         self._append("row_list", np.tile(first + np.arange(n_in), n_positions))
         self._append("row_base", np.repeat(base + n_out * np.arange(n_positions), n_in))
@@ -132,7 +134,7 @@ class Tabulator:
         out = three(operator.out_shape[1:], 1)
         op[t.OUT_D : t.OUT_D + 3] = out
         op[t.LAST] = packed(out - 1)
-        self._add_columns(operator, heights, op)
+        self._add_columns(op, heights.reshape(len(heights), -1), self._add_planes(operator, op))
         op[t.TAPS_AT] = self.length["lists"] - self.length["list_tap"]
         phases, zeroth_tap = phases_of(operator, heights)
         n_channels, n_positions = operator.in_shape[0], len(zeroth_tap)
@@ -148,22 +150,39 @@ class Tabulator:
         self._append("row_base", np.tile(base + zeroth_tap, n_channels))
         self._append("row_corner", row_corner.ravel())
 
-    def _add_columns(self, operator, heights, op):
-        """The taps of every output channel, heaviest first, and where they read."""
-        planes, c_in, n_taps = planes_of(operator), heights.shape[1], heights[0, 0].size
+    def _add_planes(self, operator, op):
+        """Where the results of a convolution read; returns how far from a result every in-edge is, in places."""
+        planes, c_in, n_taps = planes_of(operator), op[t.C_IN], operator.weight[0, 0].size
         n_places = planes.sources.shape[1]
         op[t.N_TAPS], op[t.PLANE], op[t.PLANE_D : t.PLANE_D + 3] = n_taps, n_places, planes.shape
         op[t.WINDOW_AT] = self._append("window", planes.window)
         self._spread(op, planes.sources.ravel())
         self.n_h_bounds += operator.groups * op[t.OUT_D : t.OUT_D + 3].prod()
         self.n_strongest = max(self.n_strongest, n_places)
-        self.n_at_once = max(self.n_at_once, c_in * n_taps)
-        op[t.COLUMN_AT] = start = self.length["columns"]
-        self.length["columns"] = stop = start + heights.size
-        places = self.column_place[start:stop]
-        sort_lists(heights.reshape(len(heights), -1), c_in * n_taps, self.column_w[start:stop], places)
-        from_result = (np.arange(c_in)[:, None] * n_places + planes.window).ravel()
-        places[:] = from_result[places]
+        return (np.arange(c_in)[:, None] * n_places + planes.window).ravel()
+
+    def _add_columns(self, op, heights, places):
+        """The in-edges of every row of heights, heaviest first; `places` says how far from a result they are."""
+        op[t.LENGTH], op[t.COLUMN_AT] = heights.shape[1], self.length["columns"]
+        self.n_at_once = max(self.n_at_once, heights.shape[1])
+        start, stop = op[t.COLUMN_AT], op[t.COLUMN_AT] + heights.size
+        self.length["columns"] = stop
+        entries = self.column_place[start:stop]
+        sort_lists(heights, heights.shape[1], self.column_w[start:stop], entries)
+        entries[:] = places[entries]
+
+    def _add_chunks(self, op, heights):
+        """The bounds of a dense operator's columns."""
+        op[t.LENGTH], op[t.COLUMN_AT] = heights.shape[1], -1
+        self.n_at_once = max(self.n_at_once, heights.shape[1])
+        starts = np.arange(0, heights.shape[1], t.CHUNK)
+        op[t.BOUND_AT] = self._append("bounds", np.maximum.reduceat(heights, starts, axis=1).ravel())
+        self.n_h_bounds += len(starts)
+
+
+def _has_columns(operator):
+    """Whether the in-edges of results are listed: where several results share a list."""
+    return operator.kind == "conv" or len(operator.source_units) > operator.weight.shape[1]
 
 
 def _check_strides(operator):
@@ -205,7 +224,7 @@ def _n_entries(operator, n_kept):
 
 def _list_lengths(operators, n_affordable):
     """How many edges of a dense operator's units are listed: all, or the most that is affordable."""
-    n_affordable -= sum(o.weight.size for o in operators if o.kind == "conv")  # their columns
+    n_affordable -= sum(o.weight.size for o in operators if _has_columns(o))
     longest = max((o.weight.shape[0] for o in operators if o.kind == "dense"), default=0)
     if sum(_n_entries(o, longest) for o in operators) <= n_affordable:
         return longest

@@ -39,7 +39,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Planes:
-    """The sources of a convolution, padded and cut into stride phases, see `conv_columns`.
+    """The sources of a convolution, padded and cut into stride phases, see `sorted_columns`.
 
     Axes: c = input channel, p = place of a plane, t = tap.
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from sktopo._numeric.chunked_columns import chunk_maxima, heaviest_in_chunks
 from sktopo._numeric.columns import UNKNOWN, spread_sources
-from sktopo._numeric.conv_columns import heaviest_conv, window_maxima
-from sktopo._numeric.dense_columns import chunk_maxima, heaviest_dense
 from sktopo._numeric.jit import leaf
-from sktopo._numeric.tables import DENSE, KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT
+from sktopo._numeric.sorted_columns import heaviest_in_lists, position_maxima, window_maxima
+from sktopo._numeric.tables import COLUMN_AT, DENSE, KIND, N_SOURCE, N_TARGET, SOURCE_AT, TARGET_AT
 from sktopo._numeric.workspace import new_workspace
 from sktopo.activations.network import ConvOperator
 from sktopo.filtration.plan import plan_operators
@@ -22,12 +22,15 @@ def ask(tables, o, h, least, due, answering):
     """Ask some results; the kernels that do it have no entrance for Python."""
     op, spread = tables.ops[o], answering.spread
     spread_sources(op, tables.spread_source, h, spread)
-    if op[KIND] == DENSE:
+    if op[COLUMN_AT] < 0:
         chunk_maxima(op, spread, answering.h_bounds)
-        heaviest_dense(tables, o, due, len(due), least, answering)
+        heaviest_in_chunks(tables, o, due, len(due), least, answering)
+        return
+    if op[KIND] == DENSE:
+        position_maxima(op, spread, answering.h_bounds)
     else:
         window_maxima(op, tables.window, spread, answering.strongest, answering.h_bounds)
-        heaviest_conv(tables, o, due, len(due), least, answering)
+    heaviest_in_lists(tables, o, due, len(due), least, answering)
 
 
 def asked(plan, o, h, *, least=0.0):

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import pytest
 
-from sktopo._numeric import answering, buffer, dense_columns, rows, sweep
+from sktopo._numeric import answering, buffer, chunked_columns, rows, sweep
 from sktopo.activations.network import ConvOperator, DenseOperator
 from sktopo.filtration.plan import plan_listed, plan_operators
 from tests.operators import FAMILIES, NUMBERS, Builder, hidden_communities, numbers, random_graph
@@ -82,7 +82,7 @@ def test_full_buffers_are_thinned_wherever_edges_are_offered(monkeypatch):
     calls, seen = collections.Counter(), []
     for name, end in (("_offer_listed", 2), ("offer_rows", 3), ("offer_columns", 3)):
         count_stops(monkeypatch, calls, sweep, name, end)
-    for name in ("scan_dense", "scan_conv"):
+    for name in ("scan_chunks", "scan_lists"):
         count_stops(monkeypatch, calls, answering, name, 4)
     thinned = count_calls(monkeypatch, buffer.thin_buffer, sweep)
     for case in (ties, many_listed_edges, columns_that_tie, channels_that_tie, columns_of_many_operators):
@@ -96,8 +96,8 @@ def test_full_buffers_are_thinned_wherever_edges_are_offered(monkeypatch):
     assert seen == [
         {"offer_rows"},
         {"offer_rows", "_offer_listed"},
-        {"offer_rows", "offer_columns", "scan_dense"},
-        {"offer_rows", "offer_columns", "scan_conv"},
+        {"offer_rows", "offer_columns", "scan_chunks"},
+        {"offer_rows", "offer_columns", "scan_lists"},
         {"offer_rows", "offer_columns"},
     ]
 
@@ -151,7 +151,7 @@ def columns_of_many_operators():
 @plain_python
 def test_columns_take_over_and_give_back(monkeypatch):
     """The cases above are only worth something if both changes happen."""
-    asked = count_calls(monkeypatch, dense_columns.scan_dense, answering)
+    asked = count_calls(monkeypatch, chunked_columns.scan_chunks, answering)
     requeued = count_calls(monkeypatch, rows.queue_rows, answering)
     for seed in range(6):
         forest(*hidden_communities(seed), patience=0.0, bits=8)
@@ -181,7 +181,7 @@ def test_prices_of_columns_do_not_change_the_forest(monkeypatch):
 @pytest.mark.parametrize("bits", [0, 3, 8])
 def test_results_that_are_asked_after_every_block_do_not_change_the_forest(monkeypatch, bits):
     monkeypatch.setattr(answering, "asking_price", lambda op, outside: 0)
-    calls = count_calls(monkeypatch, answering.heaviest_conv, answering)
+    calls = count_calls(monkeypatch, answering.heaviest_in_lists, answering)
     for operators, values in cases(4, ("conv1d", "conv2d", "conv3d", "pooled", "residual", "branches")):
         assert forest(operators, values, bits=bits) == canonical_forest(*edges_of(operators, values))
     assert calls["answering"] > 10

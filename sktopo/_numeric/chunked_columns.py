@@ -1,4 +1,4 @@
-"""Columns of a dense operator: a row of the weight matrix, chunk by chunk.
+"""Columns read from the weight matrix in chunks: of dense operators with one position, where lists serve one result.
 
 Of every chunk of sources the largest weight and the largest h are known, and it is skipped where their product is below
 what has been found. Products are compared as integers, in whose order the bits of positive floats are: processors
@@ -14,38 +14,33 @@ from sktopo._numeric.tables import (
     BOUND_AT,
     CHUNK,
     H_BOUND_AT,
-    N_IN,
-    N_OUT,
-    N_PLACES,
+    LENGTH,
     SOURCE_AT,
     SPREAD_AT,
     TARGET_AT,
     WEIGHT_AT,
 )
 
-__all__ = ["chunk_maxima", "dense_asking_price", "heaviest_dense", "scan_dense"]
+__all__ = ["chunk_maxima", "heaviest_in_chunks", "price_of_chunks", "scan_chunks"]
 
 AT_ONCE = 8  # products that are compared in the time of a row's step
 
 
 @leaf
-def dense_asking_price(op, outside):
+def price_of_chunks(op, outside):
     """What asking some results for their heaviest in-edges costs, in row steps."""
-    return outside * (ASKING + op[N_IN] // 32)
+    return outside * (ASKING + op[LENGTH] // 32)
 
 
 @leaf
 def chunk_maxima(op, spread, h_bounds):
-    """Largest h of every chunk of a dense operator's sources."""
-    n_in = op[N_IN]
-    n_chunks = (n_in + CHUNK - 1) // CHUNK
-    for p in range(op[N_PLACES] // n_in):
-        at = op[SPREAD_AT] + p * n_in
-        for c in range(n_chunks):
-            largest = 0.0
-            for k in range(at + c * CHUNK, at + min(n_in, (c + 1) * CHUNK)):
-                largest = max(largest, spread[k])
-            h_bounds[op[H_BOUND_AT] + p * n_chunks + c] = largest
+    """Largest h of every chunk of an operator's sources."""
+    at = op[SPREAD_AT]
+    for c in range((op[LENGTH] + CHUNK - 1) // CHUNK):
+        largest = 0.0
+        for k in range(at + c * CHUNK, at + min(op[LENGTH], (c + 1) * CHUNK)):
+            largest = max(largest, spread[k])
+        h_bounds[op[H_BOUND_AT] + c] = largest
 
 
 @inner
@@ -73,27 +68,26 @@ def _locate(weights, weight_at, h, h_at, n, largest):
 
 
 @inner
-def heaviest_dense(tables, o, due, stop, least, answering):
-    """What `heaviest_conv` does, for the results of a dense operator."""
+def heaviest_in_chunks(tables, o, due, stop, least, answering):
+    """What `heaviest_in_lists` does, for results whose in-edges are read in chunks."""
     op, weights, bounds, source_units = tables.ops[o], tables.weights, tables.bounds, tables.source_units
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
     spread, h_bounds, least_o = answering.spread, answering.h_bounds, least[o]
-    n_in, n_out = op[N_IN], op[N_OUT]
-    n_chunks = (n_in + CHUNK - 1) // CHUNK
+    length, h_at, h_bound_at = op[LENGTH], op[SPREAD_AT], op[H_BOUND_AT]
+    n_chunks = (length + CHUNK - 1) // CHUNK
     looked = 0
     for d in range(stop):
         j = due[d]
-        position, row = (j - op[TARGET_AT]) // n_out, (j - op[TARGET_AT]) % n_out
-        weight_at, h_at = op[WEIGHT_AT] + row * n_in, op[SPREAD_AT] + position * n_in
-        bound_at, h_bound_at = op[BOUND_AT] + row * n_chunks, op[H_BOUND_AT] + position * n_chunks
+        weight_at = op[WEIGHT_AT] + (j - op[TARGET_AT]) * length
+        bound_at = op[BOUND_AT] + (j - op[TARGET_AT]) * n_chunks
         promising, bound = 0, -1.0
         for c in range(n_chunks):
             product = np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c]
             if product > bound:
                 promising, bound = c, product
         best_c, second, c = promising, 0.0, promising * CHUNK
-        best = _largest_product(weights, weight_at + c, spread, h_at + c, min(CHUNK, n_in - c))
-        looked += CHUNK
+        best = _largest_product(weights, weight_at + c, spread, h_at + c, min(CHUNK, length - c))
+        looked += min(CHUNK, length - c)
         phi = np.int64(best).view(np.float64)
         for c in range(n_chunks):
             product = np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c]
@@ -102,27 +96,25 @@ def heaviest_dense(tables, o, due, stop, least, answering):
             if product < phi or product == 0.0:
                 second = max(second, product)
                 continue
-            looked += CHUNK
-            bits = _largest_product(
-                weights, weight_at + c * CHUNK, spread, h_at + c * CHUNK, min(CHUNK, n_in - c * CHUNK)
-            )
+            first, n = c * CHUNK, min(CHUNK, length - c * CHUNK)
+            looked += n
+            bits = _largest_product(weights, weight_at + first, spread, h_at + first, n)
             if bits > best:
                 best, best_c, second, phi = bits, c, max(second, phi), np.int64(bits).view(np.float64)
             else:
                 second = max(second, np.int64(bits).view(np.float64))
         c = best_c * CHUNK
-        count, place, other = _locate(weights, weight_at + c, spread, h_at + c, min(CHUNK, n_in - c), best)
+        count, place, other = _locate(weights, weight_at + c, spread, h_at + c, min(CHUNK, length - c), best)
         second = max(second, np.int64(other).view(np.float64))
-        source = op[SOURCE_AT] + position * n_in + c + place
         column_phi[j] = phi if phi >= least_o else 0.0
-        column_u[j] = source_units[source] if count == 1 and second < phi else UNKNOWN
+        column_u[j] = source_units[op[SOURCE_AT] + c + place] if count == 1 and second < phi else UNKNOWN
         column_second[j] = second
     answering.touched[o] += looked
     answering.spent[o] += looked // AT_ONCE + ASKING * stop
 
 
 @inner
-def scan_dense(tables, o, due, start, stop, lo, label, giant_label, least, answering, buffer, n):
+def scan_chunks(tables, o, due, start, stop, lo, label, giant_label, least, answering, buffer, n):
     """Offer every edge of at least `lo` that comes into the results `due[start:stop]` from another component.
 
     Of every result it leaves in `answering` the heaviest edge from another component below `lo`; phi is 0 if there is
@@ -140,19 +132,17 @@ def scan_dense(tables, o, due, start, stop, lo, label, giant_label, least, answe
     source_units, target_units = tables.source_units, tables.target_units
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
     spread, h_bounds = answering.spread, answering.h_bounds
-    n_in, n_out = op[N_IN], op[N_OUT]
-    n_chunks = (n_in + CHUNK - 1) // CHUNK
-    buffer_phi, buffer_u, buffer_v, room_for = buffer.phi, buffer.u, buffer.v, len(buffer.phi) - n_in
+    length, source_at, h_at, h_bound_at = op[LENGTH], op[SOURCE_AT], op[SPREAD_AT], op[H_BOUND_AT]
+    n_chunks = (length + CHUNK - 1) // CHUNK
+    buffer_phi, buffer_u, buffer_v, room_for = buffer.phi, buffer.u, buffer.v, len(buffer.phi) - length
     looked = 0
     for d in range(start, stop):
         if n > room_for:
             stop = d
             break
         j = due[d]
-        position, row = (j - op[TARGET_AT]) // n_out, (j - op[TARGET_AT]) % n_out
-        weight_at, source_at = op[WEIGHT_AT] + row * n_in, op[SOURCE_AT] + position * n_in
-        h_at = op[SPREAD_AT] + position * n_in
-        bound_at, h_bound_at = op[BOUND_AT] + row * n_chunks, op[H_BOUND_AT] + position * n_chunks
+        weight_at = op[WEIGHT_AT] + (j - op[TARGET_AT]) * length
+        bound_at = op[BOUND_AT] + (j - op[TARGET_AT]) * n_chunks
         v = target_units[j]
         own = label[v]
         best, best_u, done = lightest, np.int32(-1), False
@@ -166,8 +156,8 @@ def scan_dense(tables, o, due, start, stop, lo, label, giant_label, least, answe
             c = (promising + i) % n_chunks
             if not np.float64(bounds[bound_at + c]) * h_bounds[h_bound_at + c] >= best:
                 continue
-            looked += CHUNK
-            for k in range(c * CHUNK, min(n_in, (c + 1) * CHUNK)):
+            looked += min(CHUNK, length - c * CHUNK)
+            for k in range(c * CHUNK, min(length, (c + 1) * CHUNK)):
                 phi = np.float64(weights[weight_at + k]) * spread[h_at + k]
                 if phi >= best:
                     u = source_units[source_at + k]

@@ -1,11 +1,12 @@
-"""Columns of a convolution: the taps of an output channel, heaviest first, until no other can matter.
+"""Columns in lists, heaviest first, which are read until no other in-edge can matter.
 
-The order of the weights of a channel is the same for all of its results, and fixed at fit. A result reads them in this
-order. What is left is at most the next weight times the largest h that the result reads from any tap, its *reach*; once
-this is below what was found, the rest need not be looked at. Most results are done after a tenth of their taps.
+The order of the weights of an output channel is the same for all of its results, and fixed at fit. A result reads them
+in this order. What is left is at most the next weight times the largest h that the result reads, its *reach*; once this
+is below what was found, the rest need not be looked at. Most results are done after a tenth of their in-edges. Lists
+exist where several results share them: for convolutions, and for dense operators with several positions.
 
-One channel of sources, padded with zeros and cut into stride phases, is a *plane*: a tap reads it at a fixed distance
-from the result.
+One channel of a convolution's sources, padded with zeros and cut into stride phases, is a *plane*: a tap reads it at a
+fixed distance from the result.
 """
 
 import numpy as np
@@ -17,7 +18,12 @@ from sktopo._numeric.tables import (
     C_IN,
     C_OUT,
     COLUMN_AT,
+    DENSE,
     H_BOUND_AT,
+    KIND,
+    LENGTH,
+    N_IN,
+    N_OUT,
     N_PLACES,
     N_TAPS,
     OUT_D,
@@ -28,26 +34,33 @@ from sktopo._numeric.tables import (
     WINDOW_AT,
 )
 
-__all__ = ["conv_asking_price", "conv_column_length", "heaviest_conv", "scan_conv", "window_maxima"]
+__all__ = ["heaviest_in_lists", "position_maxima", "price_of_lists", "scan_lists", "window_maxima"]
 
 
 @leaf
-def conv_column_length(op):
-    """Number of taps of a result, in all channels that it reads."""
-    return op[C_IN] * op[N_TAPS]
+def price_of_lists(op, outside):
+    """What asking some results for their heaviest in-edges costs, in row steps: an estimate."""
+    bounds = op[N_PLACES]
+    if op[KIND] != DENSE:
+        n_windows = op[N_PLACES] // (op[C_IN] * op[PLANE]) * op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2]
+        bounds += n_windows * op[N_TAPS] // 8
+    return outside * (ASKING + op[LENGTH] // 8) + bounds
 
 
-@leaf
-def conv_asking_price(op, outside):
-    """What asking some results for their heaviest in-edges costs, in row steps: an estimate, see `heaviest_conv`."""
-    n_windows = op[N_PLACES] // (op[C_IN] * op[PLANE]) * op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2]
-    bounds = op[N_PLACES] + n_windows * op[N_TAPS] // 8
-    return outside * (ASKING + conv_column_length(op) // 8) + bounds
+@inner
+def position_maxima(op, spread, h_bounds):
+    """The reach of every result of a dense operator: one number for all results of a position."""
+    n_in, at = op[N_IN], op[SPREAD_AT]
+    for position in range(op[N_PLACES] // n_in):
+        largest = 0.0
+        for k in range(at + position * n_in, at + (position + 1) * n_in):
+            largest = max(largest, spread[k])
+        h_bounds[op[H_BOUND_AT] + position] = largest
 
 
 @inner
 def window_maxima(op, window, spread, strongest, h_bounds):
-    """The reach of every result: one number for all output channels of a group.
+    """The reach of every result of a convolution: one number for all output channels of a group.
 
     Parameters
     ----------
@@ -80,21 +93,33 @@ def window_maxima(op, window, spread, strongest, h_bounds):
 
 @inner
 def _read_from(op, result):
-    """Where a result's list of taps begins, its place in the spread sources, and that of its reach."""
+    """Where a result's list begins, its place in the spread sources, and that of its reach.
+
+    The fourth number says how many results, with this one, read the same list, each one place further.
+    """
+    if op[KIND] == DENSE:
+        position, unit = result // op[N_OUT], result % op[N_OUT]
+        return (
+            op[COLUMN_AT] + unit * op[LENGTH],
+            op[SPREAD_AT] + position * op[N_IN],
+            op[H_BOUND_AT] + position,
+            np.int64(1),
+        )
     n_positions = op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2]
     channel, position = result // n_positions, result % n_positions
     group, y01 = channel // op[C_OUT], position // op[OUT_D + 2]
     y0, y1, y2 = y01 // op[OUT_D + 1], y01 % op[OUT_D + 1], position % op[OUT_D + 2]
     place = (y0 * op[PLANE_D + 1] + y1) * op[PLANE_D + 2] + y2
     return (
-        op[COLUMN_AT] + channel * conv_column_length(op),
+        op[COLUMN_AT] + channel * op[LENGTH],
         op[SPREAD_AT] + group * op[C_IN] * op[PLANE] + place,
         op[H_BOUND_AT] + group * n_positions + position,
+        op[OUT_D + 2] - y2,
     )
 
 
 @inner
-def heaviest_conv(tables, o, due, stop, least, answering):
+def heaviest_in_lists(tables, o, due, stop, least, answering):
     """For each result of `due[:stop]` its heaviest in-edge, wherever it comes from.
 
     Leaves in `answering` its weight (0 if there is none of at least `least`) and source, which is UNKNOWN if several
@@ -103,23 +128,22 @@ def heaviest_conv(tables, o, due, stop, least, answering):
     op, column_w, column_place = tables.ops[o], tables.column_w, tables.column_place
     source_units, spread_source = tables.source_units, tables.spread_source
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
-    spread, h_bounds, least_o, n_taps = answering.spread, answering.h_bounds, least[o], conv_column_length(op)
-    looked, line_from, line_to, list_at, line_place, line_bound = 0, np.int64(0), np.int64(0), np.int64(0), 0, 0
+    spread, h_bounds, least_o, length = answering.spread, answering.h_bounds, least[o], op[LENGTH]
+    looked, first, last, list_at, first_place, first_bound = 0, np.int64(0), np.int64(0), np.int64(0), 0, 0
     for d in range(stop):
         j = np.int64(due[d])
-        if not line_from <= j < line_to:  # results of one line follow each other
-            line_from = j - (j - op[TARGET_AT]) % op[OUT_D + 2]
-            line_to = line_from + op[OUT_D + 2]
-            list_at, line_place, line_bound = _read_from(op, line_from - op[TARGET_AT])
-        place, reach = line_place + j - line_from, h_bounds[line_bound + j - line_from]
-        best, second, best_i, i, end = 0.0, 0.0, list_at, list_at, list_at + n_taps
+        if not first <= j < last:  # results of one line follow each other
+            list_at, first_place, first_bound, n_alike = _read_from(op, j - op[TARGET_AT])
+            first, last = j, j + n_alike
+        place, reach = first_place + j - first, h_bounds[first_bound + j - first]
+        best, second, best_i, i, end = 0.0, 0.0, list_at, list_at, list_at + length
         while i < end:
             w = np.float64(column_w[np.uint64(i)])
             bound = w * reach
             if bound < best or bound == 0.0:
                 second = bound if bound > second else second
                 break
-            # Without a branch, which would be guessed wrongly whenever a tap is heavier than those before.
+            # Without a branch, which would be guessed wrongly whenever a product is larger than those before.
             phi = w * spread[np.uint64(place + column_place[np.uint64(i)])]
             lighter = best if phi > best else phi
             second = lighter if lighter > second else second
@@ -136,23 +160,23 @@ def heaviest_conv(tables, o, due, stop, least, answering):
 
 
 @inner
-def scan_conv(tables, o, due, start, stop, lo, label, giant_label, least, answering, buffer, n):
-    """What `scan_dense` does, for the results of a convolution."""
+def scan_lists(tables, o, due, start, stop, lo, label, giant_label, least, answering, buffer, n):
+    """What `scan_chunks` does, for results whose in-edges are listed."""
     op, column_w, column_place = tables.ops[o], tables.column_w, tables.column_place
     source_units, target_units, spread_source = tables.source_units, tables.target_units, tables.spread_source
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
-    spread, h_bounds, lightest, n_taps = answering.spread, answering.h_bounds, least[o], conv_column_length(op)
-    buffer_phi, buffer_u, buffer_v, room_for = buffer.phi, buffer.u, buffer.v, len(buffer.phi) - n_taps
+    spread, h_bounds, lightest, length = answering.spread, answering.h_bounds, least[o], op[LENGTH]
+    buffer_phi, buffer_u, buffer_v, room_for = buffer.phi, buffer.u, buffer.v, len(buffer.phi) - length
     looked = 0
     for d in range(start, stop):
         if n > room_for:
             stop = d
             break
         j = np.int64(due[d])
-        list_at, place, bound_at = _read_from(op, j - op[TARGET_AT])
+        list_at, place, bound_at, _ = _read_from(op, j - op[TARGET_AT])
         reach, v = h_bounds[bound_at], target_units[j]
         own = label[v]
-        best, best_u, done, i, end = max(SMALLEST, lightest), np.int32(-1), False, list_at, list_at + n_taps
+        best, best_u, done, i, end = max(SMALLEST, lightest), np.int32(-1), False, list_at, list_at + length
         while i < end:
             w = np.float64(column_w[i])
             if w * reach < best:
