@@ -38,7 +38,19 @@ class ListedEdges(Frozen):
         """Append the edges of some inputs to those of other operators."""
         values = np.ascontiguousarray(values, dtype=np.float32 if values.dtype == np.float32 else np.float64)
         weigh_listed(
-            read_only(values), self.window_at, self.element, self.weight, self.u, self.v, scale, least, starts, counts, phi, u, v
+            read_only(values),
+            self.window_at,
+            self.element,
+            self.weight,
+            self.u,
+            self.v,
+            scale,
+            least,
+            starts,
+            counts,
+            phi,
+            u,
+            v,
         )
 
 
