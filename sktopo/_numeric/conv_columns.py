@@ -28,11 +28,11 @@ from sktopo._numeric.tables import (
     WINDOW_AT,
 )
 
-__all__ = ["conv_asking_price", "conv_column_length", "heaviest_conv", "scan_conv", "window_maxima"]
+__all__ = ["conv_asking_price", "heaviest_conv", "scan_conv", "window_maxima"]
 
 
 @leaf
-def conv_column_length(op):
+def _column_length(op):
     """Number of taps of a result, in all channels that it reads."""
     return op[C_IN] * op[N_TAPS]
 
@@ -42,7 +42,7 @@ def conv_asking_price(op, outside):
     """What asking some results for their heaviest in-edges costs, in row steps: an estimate, see `heaviest_conv`."""
     n_windows = op[N_PLACES] // (op[C_IN] * op[PLANE]) * op[OUT_D] * op[OUT_D + 1] * op[OUT_D + 2]
     bounds = op[N_PLACES] + n_windows * op[N_TAPS] // 8
-    return outside * (ASKING + conv_column_length(op) // 8) + bounds
+    return outside * (ASKING + _column_length(op) // 8) + bounds
 
 
 @inner
@@ -87,7 +87,7 @@ def _read_from(op, result):
     y0, y1, y2 = y01 // op[OUT_D + 1], y01 % op[OUT_D + 1], position % op[OUT_D + 2]
     place = (y0 * op[PLANE_D + 1] + y1) * op[PLANE_D + 2] + y2
     return (
-        op[COLUMN_AT] + channel * conv_column_length(op),
+        op[COLUMN_AT] + channel * _column_length(op),
         op[SPREAD_AT] + group * op[C_IN] * op[PLANE] + place,
         op[H_BOUND_AT] + group * n_positions + position,
     )
@@ -103,7 +103,7 @@ def heaviest_conv(tables, o, due, stop, least, answering):
     op, column_w, column_place = tables.ops[o], tables.column_w, tables.column_place
     source_units, spread_source = tables.source_units, tables.spread_source
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
-    spread, h_bounds, least_o, n_taps = answering.spread, answering.h_bounds, least[o], conv_column_length(op)
+    spread, h_bounds, least_o, n_taps = answering.spread, answering.h_bounds, least[o], _column_length(op)
     looked, line_from, line_to, list_at, line_place, line_bound = 0, np.int64(0), np.int64(0), np.int64(0), 0, 0
     for d in range(stop):
         j = np.int64(due[d])
@@ -141,7 +141,7 @@ def scan_conv(tables, o, due, start, stop, lo, label, giant_label, least, answer
     op, column_w, column_place = tables.ops[o], tables.column_w, tables.column_place
     source_units, target_units, spread_source = tables.source_units, tables.target_units, tables.spread_source
     column_phi, column_u, column_second = answering.column_phi, answering.column_u, answering.column_second
-    spread, h_bounds, lightest, n_taps = answering.spread, answering.h_bounds, least[o], conv_column_length(op)
+    spread, h_bounds, lightest, n_taps = answering.spread, answering.h_bounds, least[o], _column_length(op)
     buffer_phi, buffer_u, buffer_v, room_for = buffer.phi, buffer.u, buffer.v, len(buffer.phi) - n_taps
     looked = 0
     for d in range(start, stop):
