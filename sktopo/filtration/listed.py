@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sktopo._numeric.listed import weigh_listed
+from sktopo.filtration.frozen import Frozen, read_only
 
 __all__ = ["ListedEdges", "list_edges_of"]
 
 
 @dataclass
-class ListedEdges:
+class ListedEdges(Frozen):
     """Pooling and residual edges of one operator, in windows; see `weigh_listed`."""
 
     name: str
@@ -37,7 +38,19 @@ class ListedEdges:
         """Append the edges of some inputs to those of other operators."""
         values = np.ascontiguousarray(values, dtype=np.float32 if values.dtype == np.float32 else np.float64)
         weigh_listed(
-            values, self.window_at, self.element, self.weight, self.u, self.v, scale, least, starts, counts, phi, u, v
+            read_only(values),
+            self.window_at,
+            self.element,
+            self.weight,
+            self.u,
+            self.v,
+            scale,
+            least,
+            starts,
+            counts,
+            phi,
+            u,
+            v,
         )
 
 

@@ -14,6 +14,7 @@ from sktopo._numeric.sweep import sweep
 from sktopo._numeric.tables import N_SOURCE, SOURCE_AT, Tables
 from sktopo._numeric.workspace import Sizes, new_components
 from sktopo.filtration.borrowing import borrowed_doubles, borrowed_workspace
+from sktopo.filtration.frozen import Frozen
 from sktopo.filtration.listed import list_edges_of
 from sktopo.filtration.tabulate import tabulate
 
@@ -28,7 +29,7 @@ _NO_EDGES = _NONE, np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
 
 
 @dataclass
-class GraphPlan:
+class GraphPlan(Frozen):
     """One graph: tables for the kernels, with vertices numbered from 0 to `n_vertices` - 1.
 
     `vertices` holds the network's number of each vertex; None if the numbers are the same.
@@ -77,7 +78,7 @@ class GraphPlan:
         with borrowed_workspace(self.sizes._replace(bits=bits, n_listed=len(phi))) as workspace:
             sweep(
                 self.tables, workspace._replace(components=components), h[None], least,
-                np.zeros(1, dtype=np.int64), np.array([len(phi)]),
+                np.zeros(1, dtype=np.int64), np.array([len(phi)], dtype=np.int64),
                 phi, u.astype(np.int32, copy=False), v.astype(np.int32, copy=False),
                 bits, patience, _NO_PLACES, _NONE, _NONE,
             )  # fmt: skip
@@ -99,10 +100,9 @@ class GraphPlan:
             In units of phi, as `pairs_of` has them; None in place of all if any phi is not finite.
         """
         n_sources, most = self.sizes.n_sources, self.n_vertices // 2 + 1
-        sizes = self.sizes._replace(bits=BITS, n_listed=self._n_listed())
         with (
             borrowed_doubles(n_inputs * (n_sources + 2 * most)) as room,
-            borrowed_workspace(sizes) as workspace,
+            borrowed_workspace(self.sizes._replace(bits=BITS)) as workspace,
             self._listed(values_of, n_inputs, scales, least) as listed,
         ):
             h = room[: n_inputs * n_sources].reshape(n_inputs, n_sources)
@@ -120,14 +120,11 @@ class GraphPlan:
             births, deaths = births[: pairs_at[-1]].copy(), deaths[: pairs_at[-1]].copy()
         return [(births[i:j], deaths[i:j]) for i, j in itertools.pairwise(pairs_at.tolist())]
 
-    def _n_listed(self):
-        return sum(edges.n_most for edges in self.listed)
-
     @contextlib.contextmanager
     def _listed(self, values_of, n_inputs, scales, least):
         """A context with further edges: where those of each input begin, how many there are, and (phi, u, v)."""
-        most = self._n_listed()
-        starts, counts = most * np.arange(n_inputs), np.zeros(n_inputs, dtype=np.int64)
+        most = self.sizes.n_listed
+        starts, counts = most * np.arange(n_inputs, dtype=np.int64), np.zeros(n_inputs, dtype=np.int64)
         with borrowed_doubles(2 * n_inputs * most) as room:
             phi, units = room[: n_inputs * most], room[n_inputs * most : 2 * n_inputs * most].view(np.int32)
             u, v = units[: n_inputs * most], units[n_inputs * most :]
@@ -162,6 +159,7 @@ def plan_operators(layer, operators, max_memory=np.inf):
         return np.where(units < 0, -1, np.searchsorted(vertices, units))
 
     weighted = [operator for operator in operators if operator.weighted]
+    listed = tuple(list_edges_of(operator, local) for operator in operators if not operator.weighted)
     tables, sizes = tabulate(weighted, local, len(vertices), max_memory)
     return GraphPlan(
         layer=layer,
@@ -169,8 +167,8 @@ def plan_operators(layer, operators, max_memory=np.inf):
         names=tuple(operator.name for operator in weighted),
         sources=tuple(operator.source for operator in weighted),
         tables=tables,
-        sizes=sizes,
-        listed=tuple(list_edges_of(operator, local) for operator in operators if not operator.weighted),
+        sizes=sizes._replace(n_listed=sum(edges.n_most for edges in listed)),
+        listed=listed,
         vertices=vertices,
     )
 

@@ -19,7 +19,7 @@ from sktopo.filtration.thresholds import check_keep, given_thresholds, least_kep
 
 __all__ = ["SampleSteps"]
 
-BATCH = 1 << 17  # sources and vertices of the samples that the sweep is given at once; an interrupt waits for it
+BATCH = 1 << 17  # sources, vertices and listed edges that the sweep is given at once; an interrupt waits for it
 
 
 class SampleSteps:
@@ -57,7 +57,8 @@ class SampleSteps:
 
     def _batch_sizes(self, n, n_threads):
         """How many samples are in each batch; short ones at the end keep all threads busy."""
-        most = max(1, BATCH // max((plan.n_vertices + plan.sizes.n_sources for plan in self._plans), default=1))
+        largest = max((p.n_vertices + p.sizes.n_sources + p.sizes.n_listed for p in self._plans), default=1)
+        most = max(1, BATCH // max(1, largest))
         sizes = []
         while n:
             share = n if n_threads == 1 else -(-n // (2 * n_threads))

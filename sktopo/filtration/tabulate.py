@@ -1,15 +1,18 @@
 """From a network's weighted operators to the flat tables that the kernels read; done once, at fit."""
 
+import math
+
 import numpy as np
 
 from sktopo._numeric import tables as t
 from sktopo._numeric.presort import sort_lists
 from sktopo._numeric.workspace import Sizes
-from sktopo.filtration.taps import packed, phases_of, planes_of, three
+from sktopo.filtration.taps import packed, phases_of, plane_shape, planes_of, three
 
 __all__ = ["tabulate"]
 
 MIN_LISTED = 32  # of every unit's edges, however little memory there is
+MOST = 1 << 30  # elements of one kind: what the tables hold is at most the sum of two such numbers, an int32
 
 
 def tabulate(operators, local, n_vertices, max_memory):
@@ -24,6 +27,7 @@ def tabulate(operators, local, n_vertices, max_memory):
     max_memory : float
         Bytes that the sorted lists may take; above it the lists of dense operators are cut.
     """
+    _check_sizes(operators)
     tabulator = Tabulator(operators, max_memory)
     for operator in operators:
         tabulator.add(operator, local)
@@ -183,6 +187,24 @@ class Tabulator:
 def _has_columns(operator):
     """Whether the in-edges of results are listed: where several results share a list."""
     return operator.kind == "conv" or len(operator.source_units) > operator.weight.shape[1]
+
+
+def _check_sizes(operators):
+    """Elements are numbered in int32, each kind over all operators of a graph."""
+    convolutions = [operator for operator in operators if operator.kind == "conv"]
+    sizes = {
+        "source elements": [len(operator.source_units) for operator in operators],
+        "results": [len(operator.target_units) for operator in operators],
+        "pixels in padded images": [
+            math.prod((o.in_shape[0], *o.stride, *plane_shape(o).tolist())) for o in convolutions
+        ],
+    }
+    for kind, counts in sizes.items():
+        if sum(counts) > MOST:
+            raise ValueError(
+                f"The graph has {sum(counts)} {kind}, more than the {MOST} that can be described. Pass smaller inputs, "
+                "or describe the layers one by one with scope='layer'."
+            )
 
 
 def _check_strides(operator):

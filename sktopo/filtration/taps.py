@@ -7,7 +7,7 @@ import numpy as np
 
 from sktopo._numeric.tables import FIELD
 
-__all__ = ["Phase", "Planes", "packed", "phases_of", "planes_of", "three"]
+__all__ = ["Phase", "Planes", "packed", "phases_of", "plane_shape", "planes_of", "three"]
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,17 @@ def phases_of(operator, weight):
     return phases, corner @ steps
 
 
+def plane_shape(operator):
+    """Depth, height and width of one stride phase of a convolution's plane: the farthest tap of the last result."""
+    out, kernel = three(operator.out_shape[1:], 1), three(operator.weight.shape[2:], 1)
+    return out + (kernel - 1) * three(operator.dilation, 1) // three(operator.stride, 1)
+
+
 def planes_of(operator):
     """The planes of a convolution; results and places are counted in strides from the same corner."""
-    n, out = three(operator.in_shape[1:], 1), three(operator.out_shape[1:], 1)
+    n, shape = three(operator.in_shape[1:], 1), plane_shape(operator)
     kernel, stride = three(operator.weight.shape[2:], 1), three(operator.stride, 1)
     dilation, padding = three(operator.dilation, 1), three([side for side, _ in operator.padding], 0)
-    shape = out + (kernel - 1) * dilation // stride
     taps = np.indices(kernel).reshape(3, -1).T * dilation
     window = np.ravel_multi_index((*(taps % stride).T, *(taps // stride).T), (*stride, *shape))
     axes = [  # along each axis, the source position at every (phase, place); outside of the image where there is none

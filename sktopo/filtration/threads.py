@@ -26,7 +26,7 @@ def on_threads(function, samples, n_threads):
     Raises
     ------
     BaseException
-        The first that a sample raised; samples that no thread has begun are left out then.
+        What one of the samples raised; samples that no thread has begun are left out then.
     """
     values = [None] * len(samples)
     places = iter(range(len(samples)))  # threads share it: the next place is taken under the interpreter lock

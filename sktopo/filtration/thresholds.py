@@ -31,7 +31,9 @@ def check_keep(keep, known):
 
 def given_thresholds(keep):
     """(threshold for all, thresholds per operator)."""
-    return (0.0, keep) if isinstance(keep, dict) else (float(keep or 0.0), {})
+    if isinstance(keep, dict):
+        return 0.0, {name: float(value) for name, value in keep.items()}
+    return float(keep or 0.0), {}
 
 
 def merge_thresholds(*parts):

@@ -141,6 +141,29 @@ def test_inputs_too_long_for_packed_positions_are_refused():
         long_convolution(2**20 + 1)
 
 
+def padded_convolution():
+    """40 source elements, 23 results, and 46 pixels with padding."""
+    return ConvOperator(
+        name="conv", source="conv", source_units=np.arange(40), target_units=40 + np.arange(23), in_shape=(2, 20),
+        out_shape=(1, 23), weight=np.ones((1, 2, 1)), stride=(1,), padding=((0, 3),), dilation=(1,),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("widths", "n", "kind"),
+    [([10, 30, 5], 40, "source elements"), ([5, 30, 10], 40, "results"), (None, 46, "pixels in padded images")],
+)
+def test_graphs_of_more_elements_than_can_be_numbered_are_refused(monkeypatch, widths, n, kind):
+    operators = [padded_convolution()]
+    if widths:
+        operators, _ = two_layers(np.random.default_rng(0), widths, 1, quantised=False)
+    monkeypatch.setattr(tabulate, "MOST", n)
+    plan_operators("network", operators)
+    monkeypatch.setattr(tabulate, "MOST", n - 1)
+    with pytest.raises(ValueError, match=f"The graph has {n} {kind}, more than the {n - 1} that can be described"):
+        plan_operators("network", operators)
+
+
 def test_as_many_edges_are_listed_as_memory_allows():
     operators, _ = two_layers(np.random.default_rng(0), [50, 200, 100], 1, quantised=False)
     per_edge = 8

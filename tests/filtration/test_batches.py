@@ -87,6 +87,14 @@ def test_batches_have_every_sample_and_the_last_are_short(activations, n, n_thre
         assert sizes[-1] == 1 and sizes[0] > 20
 
 
+def test_batches_are_small_where_pooling_windows_are_large():
+    """Each window of an average pooling has as many edges as pixels."""
+    model = nn.Sequential(nn.AvgPool2d(8, stride=1), nn.Flatten(), nn.Linear(81, 3))
+    activations = ActivationExtractor(model.eval()).fit_transform(np.zeros((2, 1, 16, 16), "float32"))
+    sizes = GraphFiltration().fit(activations)._batch_sizes(1000, 1)
+    assert sizes[0] * 81 * 64 <= sampling.BATCH < (sizes[0] + 1) * (81 * 64 + 256 + 2 * 81 + 3)
+
+
 @pytest.mark.parametrize("scope", ["network", "block", "layer"])
 @pytest.mark.parametrize("options", [{}, {"normalize": "layer"}, {"keep_quantile": 0.3}])
 def test_the_size_of_batches_does_not_change_the_diagrams(activations, monkeypatch, scope, options):

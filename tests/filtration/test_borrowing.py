@@ -5,9 +5,11 @@ import threading
 
 import numpy as np
 import pytest
+import torch
 from scipy import sparse
+from torch import nn
 
-from sktopo import GraphFiltration
+from sktopo import ActivationExtractor, GraphFiltration
 from sktopo.filtration import borrowing
 from sktopo.filtration import plan as plan_module
 from sktopo.filtration.plan import plan_operators
@@ -45,6 +47,43 @@ def test_merge_trees_stay_when_memory_is_used_again():
     for tree, was_phi, was_edges in zip(trees, phi, edges, strict=True):
         np.testing.assert_array_equal(tree.phi, was_phi)
         np.testing.assert_array_equal(tree.edges, was_edges)
+
+
+def overwrite_lent_memory(byte):
+    for _, _, loan in borrowing._lender.kept:
+        for part in loan if isinstance(loan, tuple) else [loan]:
+            for array in part if isinstance(part, tuple) else [part]:
+                array.view(np.uint8)[:] = byte
+
+
+@pytest.fixture(scope="module")
+def activations():
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(1, 4, 3, stride=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(16, 9), nn.Linear(9, 3)
+    )
+    return ActivationExtractor(model.eval()).fit_transform(np.random.default_rng(0).random((7, 1, 10, 10)))
+
+
+@pytest.mark.parametrize("options", [
+    {}, {"scope": "layer"}, {"births": "all"}, {"normalize": "sample"}, {"keep": 0.05}, {"degrees": (0, 1)},
+    {"keep_quantile": 0.3}, {"n_jobs": 3},
+])  # fmt: skip
+def test_no_result_lies_in_lent_memory_or_depends_on_what_was_in_it(activations, options):
+    filtration = GraphFiltration(**options).fit(activations)
+    first = filtration.transform(activations)
+    birth, death = first.birth.copy(), first.death.copy()
+    trees = [tree["network", 0].phi for tree in GraphFiltration().fit(activations).merge_trees(activations)]
+    phi = np.concatenate(trees)
+    overwrite_lent_memory(0x41)
+    np.testing.assert_array_equal(first.birth, birth)
+    np.testing.assert_array_equal(first.death, death)
+    np.testing.assert_array_equal(np.concatenate(trees), phi)
+    for byte in (0x00, 0xFF):
+        overwrite_lent_memory(byte)
+        again = filtration.transform(activations)
+        np.testing.assert_array_equal(again.birth, birth)
+        np.testing.assert_array_equal(again.death, death)
 
 
 def test_forests_in_memory_that_was_used_before_are_the_same():

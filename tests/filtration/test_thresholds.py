@@ -1,5 +1,7 @@
 """What fit learns: quantiles, scales, and the under-optimised weights, against the explicit graph."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import torch
@@ -206,3 +208,17 @@ def test_a_threshold_that_was_set_after_fit_is_checked_on_every_road(keep, road)
     filtration = GraphFiltration().fit([[1.0, 2.0]]).set_params(keep=keep)
     with pytest.raises(ValueError, match="'keep' parameter"):
         getattr(filtration, road)([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("kind", [int, np.float32, np.int64, Fraction, bool])
+def test_thresholds_may_be_any_real_numbers(kind):
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 3))
+    activations = ActivationExtractor(model.eval()).fit_transform(IMAGES)
+    names = [operator.name for operator in activations.network.operators]
+    for normalize in (None, "sample"):
+        same = [
+            GraphFiltration(keep=dict.fromkeys(names, one), normalize=normalize).fit_transform(activations)
+            for one in (1.0, kind(1))
+        ]
+        np.testing.assert_array_equal(same[0].birth, same[1].birth)
+        np.testing.assert_array_equal(same[0].death, same[1].death)
