@@ -225,13 +225,15 @@ def draw_scaling(results, path):
     left.set(xscale="log", yscale="log", xlabel="units per hidden layer", ylabel="milliseconds per input")
     left.set_xticks(widths, [str(width) for width in widths])
     left.minorticks_off()
-    networks = list(dict.fromkeys(row["network"] for row in tables["threads"]))
-    for name, colour, marker in zip(networks, ("#D55E00", "#009E73", "#CC79A7"), "os^", strict=False):
-        rows = [row for row in tables["threads"] if row["network"] == name]
+    cases = list(dict.fromkeys((row["network"], row["inputs"]) for row in tables["threads"]))
+    looks = ("#D55E00", "o"), ("#D55E00", "s"), ("#009E73", "o"), ("#009E73", "s"), ("#CC79A7", "o")
+    for (name, n_inputs), (colour, marker) in zip(cases, looks, strict=True):
+        rows = [row for row in tables["threads"] if (row["network"], row["inputs"]) == (name, n_inputs)]
         threads = [row["threads"] for row in rows]
-        right.plot(threads, [row["speed-up"] for row in rows], color=colour, marker=marker, label=name)
-        looks = {"color": colour, "marker": marker, "linestyle": "--", "markerfacecolor": "white"}
-        right.plot(threads, [row["machine"] for row in rows], label=f"free loop beside {name}", **looks)
+        label = f"{name}, {n_inputs} inputs"
+        right.plot(threads, [row["speed-up"] for row in rows], color=colour, marker=marker, label=label)
+    most = [max(row["machine"] for row in tables["threads"] if row["threads"] == n) for n in threads]
+    right.plot(threads, most, color="black", linestyle="--", label="free loop")
     right.set(xscale="log", yscale="log", xlabel="threads", ylabel="times as fast as one thread")
     right.set_xticks(threads, [str(n) for n in threads])
     right.set_yticks(threads, [str(n) for n in threads])

@@ -15,8 +15,7 @@ from sktopo._numeric.workspace import new_workspace, size_of
 
 __all__ = ["borrowed_doubles", "borrowed_workspace"]
 
-MOST = 1 << 26  # bytes of one loan that is kept; larger graphs allocate what they need for every batch
-KEPT = 1 << 28  # bytes that are kept in all; the longest unused go first
+KEPT = 1 << 28  # bytes; the longest unused go first, and larger graphs allocate what they need for every batch
 
 
 class Lender:
@@ -33,7 +32,7 @@ class Lender:
             loan = None if at is None else self.kept.pop(at)[2]
         loan = make() if loan is None else loan
         yield loan  # after an error it is dropped
-        if n_bytes <= MOST:
+        if n_bytes <= KEPT:
             with self.lock:
                 self.kept.insert(0, (key, n_bytes, loan))
                 while sum(size for _, size, _ in self.kept) > KEPT:

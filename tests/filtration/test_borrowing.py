@@ -137,7 +137,6 @@ def test_no_two_threads_work_in_the_same_memory(lender):
 
 
 def test_no_more_is_kept_than_the_most(lender, monkeypatch):
-    monkeypatch.setattr(borrowing, "MOST", 8 * 1024)
     monkeypatch.setattr(borrowing, "KEPT", 8 * 1500)
     for n in (2048, 512, 1024, 256):  # too large; kept; kept; kept, and the first is dropped
         with borrowing.borrowed_doubles(n):
