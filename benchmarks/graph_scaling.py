@@ -86,7 +86,7 @@ def measure_threads(name, n_inputs):
     walls = {n: min(wall for wall, _ in ours[n]) for n in THREADS}
     spins = {n: min(wall for wall, _ in free[n]) for n in THREADS}
     cpus = {n: float(np.median([cpu for _, cpu in ours[n]])) for n in THREADS}
-    print(f"{name}, {n_inputs} inputs: {walls[1] / walls[4]:.2f} times with 4 threads, load {np.mean(loads):.1f}", flush=True)
+    print(f"{name}, {n_inputs} inputs: {walls[1] / walls[4]:.2f} times with 4 threads", flush=True)
     return [
         {
             "network": name,
