@@ -12,7 +12,7 @@ fixed distance from the result.
 import numpy as np
 
 from sktopo._numeric.bucket_queue import SMALLEST
-from sktopo._numeric.columns import ASKING, UNKNOWN
+from sktopo._numeric.columns import ASKING, UNKNOWN, offer_or_remember
 from sktopo._numeric.jit import inner, leaf
 from sktopo._numeric.tables import (
     C_IN,
@@ -185,17 +185,10 @@ def scan_lists(tables, o, due, start, stop, lo, label, giant_label, least, answe
             phi = w * spread[at]
             i += 1
             if phi >= best:
-                u = source_units[spread_source[at]]
-                if label[u] == own:
-                    continue
-                if phi < lo:
-                    if phi > best or best_u < 0 or u < best_u:
-                        best, best_u = phi, u
-                    continue
-                buffer_phi[n], buffer_u[n], buffer_v[n] = phi, u, v
-                n += 1
-                if label[u] == giant_label:
-                    done, best = True, max(best, lo)
+                best, best_u, done, n = offer_or_remember(
+                    phi, source_units[spread_source[at]], v, lo, label, own, giant_label, best, best_u, done,
+                    buffer_phi, buffer_u, buffer_v, n,
+                )  # fmt: skip
         looked += i - list_at
         column_phi[j], column_u[j] = 0.0 if done or best_u < 0 else best, best_u
         column_second[j] = column_phi[j]
