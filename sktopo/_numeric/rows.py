@@ -61,7 +61,6 @@ def offer_rows(tables, queue, d, n_due, bucket, lo, h, least, label, entry, answ
     n : int
         Number of edges in the buffer.
     """
-    # Array fields are named once: reading them from the tuple in the loop would count references each time.
     ops, list_at, list_w, list_j, list_tap = tables.ops, tables.list_at, tables.list_w, tables.list_j, tables.list_tap
     row_op, row_list, row_base, row_corner = tables.row_op, tables.row_list, tables.row_base, tables.row_corner
     source_units, result_units = tables.source_units, tables.target_units

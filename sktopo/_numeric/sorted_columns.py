@@ -2,8 +2,8 @@
 
 The order of the weights of an output channel is the same for all of its results, and fixed at fit. A result reads them
 in this order. What is left is at most the next weight times the largest h that the result reads, its *reach*; once this
-is below what was found, the rest need not be looked at. Most results are done after a tenth of their in-edges. Lists
-exist where several results share them: for convolutions, and for dense operators with several positions.
+is below what was found, the rest need not be looked at. In wide layers that is soon. Lists exist where several results
+share them: for convolutions, and for dense operators with several positions.
 
 One channel of a convolution's sources, padded with zeros and cut into stride phases, is a *plane*: a tap reads it at a
 fixed distance from the result.

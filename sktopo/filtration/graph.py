@@ -120,9 +120,10 @@ class GraphFiltration(SampleSteps, ContainerOutputMixin, TransformerMixin, BaseE
 
     **Quantiles** are phi of edges, exactly: the least phi such that at least the share q of all is not above it.
 
-    Cost: sorting each unit's edges once in ``fit`` (about 10 ns per weight, and 12 bytes of memory), then per sample a
-    time that grows with the vertices, about 0.1 microseconds each, rather than with the edges, of which a small part
-    is looked at. Degree 1: listing and sorting all edges of every sample, and diagrams of 16 bytes per edge.
+    Cost: sorting each unit's edges once in ``fit`` (about 10 ns per weight and 12 bytes of memory for a dense
+    layer; up to three times as much for a convolution, whose weights are few), then per sample a time that grows with
+    the vertices, about 0.1 microseconds each, rather than with the edges, of which a small part is looked at. Degree 1:
+    listing and sorting all edges of every sample, and diagrams of 16 bytes per edge.
     `keep_quantile`: about thirty counts of the edges of each sample in ``fit``, each with one bisection per unit.
 
     References

@@ -13,8 +13,8 @@ import numpy as np
 from sktopo._numeric.sweep import sweep
 from sktopo._numeric.tables import N_SOURCE, SOURCE_AT, Tables
 from sktopo._numeric.workspace import Sizes, new_components
-from sktopo.filtration.borrowing import borrowed_doubles, borrowed_workspace
 from sktopo.filtration.frozen import Frozen
+from sktopo.filtration.lending import borrowed_doubles, borrowed_workspace
 from sktopo.filtration.listed import list_edges_of
 from sktopo.filtration.tabulate import tabulate
 

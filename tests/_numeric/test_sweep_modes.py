@@ -182,7 +182,7 @@ def test_prices_of_columns_do_not_change_the_forest(monkeypatch):
 def test_results_that_are_asked_after_every_block_do_not_change_the_forest(monkeypatch, bits):
     monkeypatch.setattr(answering, "asking_price", lambda op, outside: 0)
     calls = count_calls(monkeypatch, answering.heaviest_in_lists, answering)
-    for operators, values in cases(4, ("conv1d", "conv2d", "conv3d", "pooled", "residual", "branches")):
+    for operators, values in cases(4, ("tokens", "conv1d", "conv2d", "conv3d", "pooled", "residual", "branches")):
         assert forest(operators, values, bits=bits) == canonical_forest(*edges_of(operators, values))
     assert calls["answering"] > 10
 

@@ -10,7 +10,7 @@ from scipy import sparse
 from torch import nn
 
 from sktopo import ActivationExtractor, GraphFiltration
-from sktopo.filtration import borrowing
+from sktopo.filtration import lending
 from sktopo.filtration import plan as plan_module
 from sktopo.filtration.plan import plan_operators
 from tests.operators import random_graph
@@ -50,7 +50,7 @@ def test_merge_trees_stay_when_memory_is_used_again():
 
 
 def overwrite_lent_memory(byte):
-    for _, _, loan in borrowing._lender.kept:
+    for _, _, loan in lending._lender.kept:
         for part in loan if isinstance(loan, tuple) else [loan]:
             for array in part if isinstance(part, tuple) else [part]:
                 array.view(np.uint8)[:] = byte
@@ -91,7 +91,7 @@ def test_forests_in_memory_that_was_used_before_are_the_same():
         operators, values = random_graph(seed, family)
         plan = plan_operators("network", operators)
         first = plan.forest(values.__getitem__, {}, {})
-        with borrowing.borrowed_workspace(plan.sizes._replace(bits=plan_module.BITS)) as workspace:
+        with lending.borrowed_workspace(plan.sizes._replace(bits=plan_module.BITS)) as workspace:
             for part in workspace:
                 for array in part if isinstance(part, tuple) else [part]:
                     array[:] = -1
@@ -106,16 +106,16 @@ def test_forests_in_memory_that_was_used_before_are_the_same():
 @pytest.fixture
 def lender(monkeypatch):
     """One that has lent nothing yet."""
-    monkeypatch.setattr(borrowing, "_lender", borrowing.Lender())
-    return borrowing._lender
+    monkeypatch.setattr(lending, "_lender", lending.Lender())
+    return lending._lender
 
 
 def test_what_is_returned_is_lent_again(lender):
-    with borrowing.borrowed_doubles(100) as first:
+    with lending.borrowed_doubles(100) as first:
         assert len(first) >= 100
-    with borrowing.borrowed_doubles(120) as second, borrowing.borrowed_doubles(90) as third:
+    with lending.borrowed_doubles(120) as second, lending.borrowed_doubles(90) as third:
         assert np.shares_memory(first, second) and not np.shares_memory(first, third)
-    with borrowing.borrowed_doubles(1000) as larger:
+    with lending.borrowed_doubles(1000) as larger:
         assert len(larger) >= 1000
 
 
@@ -123,7 +123,7 @@ def test_no_two_threads_work_in_the_same_memory(lender):
     together, addresses = threading.Barrier(3), []
 
     def work():
-        with borrowing.borrowed_doubles(1000) as room:
+        with lending.borrowed_doubles(1000) as room:
             together.wait()
             addresses.append(room.ctypes.data)
 
@@ -137,15 +137,15 @@ def test_no_two_threads_work_in_the_same_memory(lender):
 
 
 def test_no_more_is_kept_than_the_most(lender, monkeypatch):
-    monkeypatch.setattr(borrowing, "KEPT", 8 * 1500)
+    monkeypatch.setattr(lending, "KEPT", 8 * 1500)
     for n in (2048, 512, 1024, 256):  # too large; kept; kept; kept, and the first is dropped
-        with borrowing.borrowed_doubles(n):
+        with lending.borrowed_doubles(n):
             pass
     assert [size for _, size, _ in lender.kept] == [8 * 256, 8 * 1024]
 
 
 def test_memory_of_a_failed_computation_is_dropped(lender):
-    with pytest.raises(KeyboardInterrupt), borrowing.borrowed_doubles(10):
+    with pytest.raises(KeyboardInterrupt), lending.borrowed_doubles(10):
         raise KeyboardInterrupt
     assert not lender.kept
 
